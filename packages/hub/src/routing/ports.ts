@@ -1,0 +1,111 @@
+/** What routing needs of the world and does not know: time, a ledger, an archive, a way out to each peer. Simulator, hub and cluster give their own. */
+
+import type { ConduitError } from '@conduit/sdk/protocol/errors';
+import type { Body } from './body.ts';
+import type { LiveUpdate } from '@conduit/sdk/protocol/events';
+import type { Action } from '@conduit/sdk/protocol/messages';
+import type { Decision, Step } from './steps.ts';
+import type { LogEvent, Origin, RequestRecord } from './record.ts';
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Wall clock, milliseconds since 1970: for stamps that people read, never for durations. */
+  now(): number;
+  /** Hub time, milliseconds: monotonic, and it goes on after a restart from where the former hub stood. */
+  elapsed(): number;
+  after(delayMs: number, callback: () => void): Timer;
+  /** Runs once everything that has already arrived has been taken in. */
+  endOfTurn(callback: () => void): void;
+}
+
+export interface Ids {
+  requestId(): string;
+  sessionId(): string;
+}
+
+/** One step on one request, decided and folded, and the change it made. */
+export interface Change {
+  readonly record: RequestRecord;
+  readonly step: Step;
+  readonly events: readonly LogEvent[];
+  readonly live: readonly LiveUpdate[];
+  /** What the step found. */
+  readonly before: { readonly state: RequestRecord['state']; readonly attempt: number; readonly providerSessionId: string | undefined };
+}
+
+export interface LedgerListener {
+  /** The change is decided and will be committed before any later one: keep books, let nothing leave the hub. */
+  decided(change: Change): void;
+  /** The change is committed (or was live state only): deliver it. In the order of `decided`. */
+  committed(change: Change): void;
+}
+
+/** What a service said of itself, remembered for seven days after its last provider left. */
+export interface KnownService {
+  readonly tenant: string;
+  readonly name: string;
+  readonly actions: readonly Action[];
+  /** A provider took every action. */
+  readonly takesAny: boolean;
+  /** Hub time of its last provider. */
+  readonly seenElapsed: number;
+}
+
+export interface EventPage {
+  readonly events: readonly LogEvent[];
+  /** More are kept behind the last of these. */
+  readonly hasMore: boolean;
+}
+
+/**
+ * Keeps requests: one log each, committed before anything of it leaves the hub.
+ * Every callback runs once; `read`, `events` and `payload` see committed state only.
+ */
+export interface Ledger {
+  /** New after the store lost committed data: a cursor of another epoch means nothing here. */
+  readonly epoch: string;
+  /** False while the store can't be written: nothing new is accepted, what is staged is tried again. */
+  readonly isWritable: boolean;
+  /** Takes what the former hub left, before anything else: the open requests and the services it knew. */
+  start(listener: LedgerListener): { readonly open: readonly RequestRecord[]; readonly services: readonly KnownService[] };
+  /** Opens a request by its first step. The id must be free: ask `read` first. */
+  create(origin: Origin, payload: Body, step: Step, settled: (decision: Decision) => void): void;
+  /** Runs `decide` on an open or ended request, atomically. `settled` runs after the commit with what was decided; undefined: no such request. */
+  change(requestId: string, step: Step, settled?: (decision: Decision | undefined, record: RequestRecord | undefined) => void): void;
+  /** The request with everything of it that is committed, open or ended. The record is the ledger's: read it, don't keep it. */
+  read(requestId: string, then: (record: RequestRecord | undefined) => void): void;
+  /** Committed events after `afterSeq`, oldest first, at least one if there is one, at most about `maxBytes` of bodies. */
+  events(requestId: string, afterSeq: number, maxBytes: number, then: (page: EventPage) => void): void;
+  payload(requestId: string, then: (payload: Body | undefined) => void): void;
+  children(requestId: string, then: (requestIds: readonly string[]) => void): void;
+  /** Requests of a session that are open, or ended since `sinceElapsed` (hub time). */
+  ofRequester(sessionId: string, sinceElapsed: number, then: (requestIds: readonly string[]) => void): void;
+  rememberService(service: KnownService): void;
+  /** When an ended request will be forgotten, by age; wall clock. */
+  expiresAt(record: RequestRecord): number | undefined;
+  /** Commits what is staged now, and calls back when it is safe. */
+  flush(then: () => void): void;
+}
+
+/** The way to one connected peer: a socket, or the response of an event stream. */
+export interface Outlet {
+  /** Sends one event with one object; never throws, never waits. */
+  send(name: string, body: object): void;
+  /** As `send`; `acknowledged` runs when the peer acknowledges, and never if it leaves before. */
+  sendForAck(name: string, body: object, acknowledged: () => void): void;
+  /** What was sent and has not left this process yet. */
+  readonly unsentBytes: number;
+  /** Runs `callback` once, when what is unsent has left, or the outlet has closed. */
+  onDrain(callback: () => void): void;
+  /** Ends the connection; the peer may come back. */
+  close(): void;
+}
+
+/** The answer to one message of a peer: exactly one of the two is called, once. */
+export interface Reply<Value> {
+  ok(value: Value): void;
+  refuse(error: ConduitError): void;
+}

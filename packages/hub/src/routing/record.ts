@@ -1,0 +1,312 @@
+/** One request as the hub holds it: what was said at its creation, and the fold of its log. It never holds a payload or a result. */
+
+import { minPriority } from '@conduit/sdk/protocol/limits';
+import type { EndedTask, Party, RequestEvent, TaskProgress, Timings } from '@conduit/sdk/protocol/events';
+import type { WireError } from '@conduit/sdk/protocol/errors';
+import type { Parent, StreamMode, TaskDeclaration } from '@conduit/sdk/protocol/messages';
+import type { RequestState, TaskState } from '@conduit/sdk/protocol/states';
+import { isTaskEnded } from '@conduit/sdk/protocol/states';
+import type { Body } from './body.ts';
+
+/** An event as the log keeps it. What stands here beside the protocol's fields never leaves the hub. */
+export type LogEvent = RequestEvent<Body> & {
+  /** Hub time, milliseconds: durations are measured on it, and it stands still while the hub is down. */
+  readonly elapsed: number;
+  /** The provider's count of the message that caused it. */
+  readonly n?: number;
+  /** On `queued`: an attempt that began was lost. */
+  readonly lost?: true;
+  /** On `assigned`: this provider acknowledges what it is handed. */
+  readonly acks?: boolean;
+  /** On `tasks`: declared by the service's action, not by the provider at work. */
+  readonly planned?: true;
+};
+
+/** What a request was accepted under; it stays so, whatever the service says later. */
+export interface Terms {
+  readonly idempotent: boolean;
+  readonly timeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly priority: number;
+  readonly onRequesterGone: 'continue' | 'cancel';
+  readonly plannedTasks: readonly TaskDeclaration[];
+}
+
+/** What is said at the creation of a request and never changes. */
+export interface Origin {
+  readonly requestId: string;
+  readonly tenant: string;
+  readonly subject: string;
+  readonly requester: Party;
+  readonly to: string;
+  readonly action: string;
+  readonly terms: Terms;
+  readonly parent?: Parent;
+  /** How many parents stand above it. */
+  readonly depth: number;
+  readonly tags?: readonly string[];
+  readonly trace?: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+  readonly createdElapsed: number;
+  readonly payloadBytes: number;
+}
+
+export interface TaskRecord {
+  readonly taskId: string;
+  title?: string;
+  weight: number;
+  parentId?: string;
+  /** `running` is live. */
+  state: TaskState;
+  error?: WireError;
+  /** The event that holds the result. */
+  resultSeq?: number;
+  startedAt?: number;
+  finishedAt?: number;
+}
+
+export interface StreamRecord {
+  readonly mode: StreamMode;
+  readonly kind: Body['kind'];
+  chunks: number;
+  bytes: number;
+}
+
+export interface LiveRecord {
+  /** The provider of this attempt has begun. */
+  running: boolean;
+  progress: Map<string, TaskProgress>;
+  waiting?: { reason: string; position?: number };
+  stalled?: { silentMs: number };
+}
+
+export interface RequestRecord extends Origin {
+  /** `assigned` while the log says so; whether it runs is `live.running`. */
+  state: RequestState;
+  reason?: string;
+  attempt: number;
+  seq: number;
+  overall: number;
+  provider?: Party;
+  /** Whether this attempt's provider acknowledges. */
+  acks: boolean;
+  /** How often each connection was handed this request: one that had it twice must say which attempt it means. */
+  handed: Map<string, number>;
+  lostAttempts: number;
+  /** Some provider may have begun to work on it, in this attempt or an earlier one. */
+  workBegan: boolean;
+  lastN: number;
+  tasks: Map<string, TaskRecord>;
+  streams: Map<string, StreamRecord>;
+  /** The first event that is still kept; greater than 1 once old chunks went. */
+  firstSeq: number;
+  chunkBytes: number;
+  /** Hub time at which it was queued last, assigned first, assigned last. */
+  queuedElapsed: number;
+  firstAssignedElapsed?: number;
+  assignedElapsed?: number;
+  startedElapsed?: number;
+  queuedMs: number;
+  assignedAt?: number;
+  startedAt?: number;
+  finishedAt?: number;
+  finishedElapsed?: number;
+  timings?: Timings;
+  error?: WireError;
+  /** The event that ended it with a result. */
+  resultSeq?: number;
+  live: LiveRecord;
+}
+
+/** A request before its first event. */
+export function newRecord(origin: Origin): RequestRecord {
+  return {
+    ...origin,
+    state: 'queued',
+    attempt: 0,
+    seq: 0,
+    overall: 0,
+    acks: false,
+    handed: new Map(),
+    lostAttempts: 0,
+    workBegan: false,
+    lastN: 0,
+    tasks: new Map(),
+    streams: new Map(),
+    firstSeq: 1,
+    chunkBytes: 0,
+    queuedElapsed: origin.createdElapsed,
+    queuedMs: 0,
+    live: { running: false, progress: new Map() },
+  };
+}
+
+/** Applies one event of its log to a record, in place. Events 1…S give the record at S, but for what is live. */
+export function fold(record: RequestRecord, event: LogEvent): void {
+  record.seq = event.seq;
+  record.overall = event.overall;
+  if (event.n !== undefined && event.attempt === record.attempt) record.lastN = event.n;
+  switch (event.type) {
+    case 'status':
+      return foldStatus(record, event);
+    case 'tasks':
+      for (const task of event.tasks) declare(record, task);
+      if (event.planned === undefined) begin(record, event);
+      return;
+    case 'chunk': {
+      const stream = record.streams.get(event.stream);
+      if (stream === undefined) {
+        record.streams.set(event.stream, { mode: event.mode, kind: event.data.kind, chunks: 1, bytes: event.data.bytes });
+      } else {
+        stream.chunks += 1;
+        stream.bytes += event.data.bytes;
+      }
+      record.chunkBytes += event.data.bytes;
+      begin(record, event);
+      return;
+    }
+    case 'task_result': {
+      const task = endTask(record, { taskId: event.taskId, state: event.skipped === true ? 'skipped' : 'completed' }, event);
+      if (task !== undefined && event.result !== undefined) task.resultSeq = event.seq;
+      begin(record, event);
+      return;
+    }
+    case 'task_error': {
+      const task = endTask(record, { taskId: event.taskId, state: 'failed' }, event);
+      if (task !== undefined) task.error = event.error;
+      begin(record, event);
+      return;
+    }
+    case 'result':
+      if (event.result !== undefined) record.resultSeq = event.seq;
+      return foldEnd(record, event);
+    case 'error':
+      record.error = event.error;
+      return foldEnd(record, event);
+  }
+}
+
+function foldStatus(record: RequestRecord, event: LogEvent & { type: 'status' }): void {
+  if (event.attempt > record.attempt) startAttempt(record, event);
+  if (event.state === 'queued' && event.seq > 1) {
+    record.queuedElapsed = event.elapsed;
+    record.provider = undefined as never;
+    delete record.provider;
+    record.live.running = false;
+    if (event.lost === true) {
+      record.lostAttempts += 1;
+      record.workBegan = true;
+    }
+  }
+  if (event.provider !== undefined && event.provider.sessionId !== record.provider?.sessionId) {
+    record.provider = event.provider;
+    record.handed.set(event.provider.sessionId, (record.handed.get(event.provider.sessionId) ?? 0) + 1);
+  }
+  record.state = event.state;
+  if (event.reason === undefined) delete record.reason;
+  else record.reason = event.reason;
+}
+
+/** A new attempt starts over: tasks, streams and progress of the earlier one are gone. */
+function startAttempt(record: RequestRecord, event: LogEvent & { type: 'status' }): void {
+  record.attempt = event.attempt;
+  record.acks = event.acks === true;
+  record.lastN = 0;
+  record.tasks = new Map();
+  record.streams = new Map();
+  record.live = { running: false, progress: new Map() };
+  record.queuedMs += event.elapsed - record.queuedElapsed;
+  record.firstAssignedElapsed ??= event.elapsed;
+  record.assignedElapsed = event.elapsed;
+  record.assignedAt = event.at;
+  delete record.startedElapsed;
+  delete record.startedAt;
+  delete record.provider;
+  if (!record.acks) record.workBegan = true;
+}
+
+function declare(record: RequestRecord, task: TaskDeclaration): void {
+  const known = record.tasks.get(task.taskId);
+  const next: TaskRecord = known ?? { taskId: task.taskId, weight: 1, state: 'pending' };
+  if (task.title !== undefined) next.title = task.title;
+  if (task.weight !== undefined) next.weight = task.weight;
+  if (task.parentId !== undefined) next.parentId = task.parentId;
+  record.tasks.set(task.taskId, next);
+}
+
+/** The provider's first sign of work on this attempt. Live state: the log has no event for it. */
+export function begin(record: RequestRecord, moment: { readonly at: number; readonly elapsed: number }): void {
+  record.workBegan = true;
+  if (record.live.running) return;
+  record.live.running = true;
+  record.startedAt = moment.at;
+  record.startedElapsed = moment.elapsed;
+}
+
+function endTask(record: RequestRecord, ended: EndedTask, event: { at: number; startedAt?: number }): TaskRecord | undefined {
+  const task = record.tasks.get(ended.taskId);
+  if (task === undefined) return undefined;
+  task.state = ended.state;
+  task.finishedAt = event.at;
+  const startedAt = ended.startedAt ?? event.startedAt;
+  if (startedAt !== undefined) task.startedAt = startedAt;
+  record.live.progress.delete(ended.taskId);
+  return task;
+}
+
+function foldEnd(record: RequestRecord, event: LogEvent & { type: 'result' | 'error' }): void {
+  if (record.state === 'queued') record.queuedMs += event.elapsed - record.queuedElapsed;
+  record.state = event.state;
+  record.finishedAt = event.at;
+  record.finishedElapsed = event.elapsed;
+  record.timings = event.timings;
+  if (event.timings.runningMs !== undefined) record.startedAt = event.at - event.timings.runningMs;
+  for (const task of event.tasks ?? []) endTask(record, task, event);
+  delete record.reason;
+  record.live = { running: false, progress: new Map() };
+}
+
+/** How long it waited, was held and was worked on until `elapsed`, milliseconds. */
+export function timingsOf(record: RequestRecord, elapsed: number): Timings {
+  const isWaiting = record.state === 'queued';
+  const queuedMs = record.queuedMs + (isWaiting ? elapsed - record.queuedElapsed : 0);
+  const totalMs = elapsed - record.createdElapsed;
+  if (record.assignedElapsed === undefined || isWaiting) return { queuedMs, totalMs };
+  if (record.startedElapsed === undefined) return { queuedMs, assignedMs: elapsed - record.assignedElapsed, totalMs };
+  return {
+    queuedMs,
+    assignedMs: record.startedElapsed - record.assignedElapsed,
+    runningMs: elapsed - record.startedElapsed,
+    totalMs,
+  };
+}
+
+/** The tasks that count for the roll-up are those without children of their own; an ended one counts as done. */
+export function overallOf(record: RequestRecord, ending?: string): number {
+  const fraction = record.tasks.size === 0 ? (record.live.progress.get('main')?.progress ?? 0) : fractionOfTasks(record, ending);
+  return Math.max(record.overall, Math.min(fraction, mostBeforeTheEnd));
+}
+
+/** `overall` is 1 only when the request is completed. */
+const mostBeforeTheEnd = 0.99;
+
+/** Linear in the tasks, of which there are tens; a thousand cost some 10 µs. */
+function fractionOfTasks(record: RequestRecord, ending: string | undefined): number {
+  const parents = new Set<string>();
+  for (const task of record.tasks.values()) if (task.parentId !== undefined) parents.add(task.parentId);
+  let done = 0;
+  let weights = 0;
+  for (const task of record.tasks.values()) {
+    if (parents.has(task.taskId)) continue;
+    weights += task.weight;
+    const isDone = task.taskId === ending || isTaskEnded(task.state);
+    done += task.weight * (isDone ? 1 : (record.live.progress.get(task.taskId)?.progress ?? 0));
+  }
+  return weights === 0 ? 0 : done / weights;
+}
+
+/** Where a request stands in its line: one step of priority is worth ten seconds of waiting, so nobody starves. */
+export function lineKey(record: RequestRecord): number {
+  return record.createdElapsed - (record.terms.priority - minPriority) * 10_000;
+}
