@@ -28,6 +28,7 @@ export interface Terms {
   readonly timeoutMs: number;
   readonly startTimeoutMs: number;
   readonly maxAttempts: number;
+  readonly maxTasks: number;
   readonly priority: number;
   readonly onRequesterGone: 'continue' | 'cancel';
   readonly plannedTasks: readonly TaskDeclaration[];
@@ -57,7 +58,7 @@ export interface TaskRecord {
   title?: string;
   weight: number;
   parentId?: string;
-  /** `running` is live. */
+  /** As the log says: a task under way is `pending` here and stands in `live.started`. */
   state: TaskState;
   error?: WireError;
   /** The event that holds the result. */
@@ -77,8 +78,12 @@ export interface LiveRecord {
   /** The provider of this attempt has begun. */
   running: boolean;
   progress: Map<string, TaskProgress>;
+  /** The tasks under way, and since when (wall clock). */
+  started: Map<string, number>;
   waiting?: { reason: string; position?: number };
   stalled?: { silentMs: number };
+  /** Hub time of the provider's last message in this attempt. */
+  heardElapsed?: number;
 }
 
 export interface RequestRecord extends Origin {
@@ -138,8 +143,12 @@ export function newRecord(origin: Origin): RequestRecord {
     chunkBytes: 0,
     queuedElapsed: origin.createdElapsed,
     queuedMs: 0,
-    live: { running: false, progress: new Map() },
+    live: noLive(),
   };
+}
+
+function noLive(): LiveRecord {
+  return { running: false, progress: new Map(), started: new Map() };
 }
 
 /** Applies one event of its log to a record, in place. Events 1…S give the record at S, but for what is live. */
@@ -191,7 +200,6 @@ function foldStatus(record: RequestRecord, event: LogEvent & { type: 'status' })
   if (event.attempt > record.attempt) startAttempt(record, event);
   if (event.state === 'queued' && event.seq > 1) {
     record.queuedElapsed = event.elapsed;
-    record.provider = undefined as never;
     delete record.provider;
     record.live.running = false;
     if (event.lost === true) {
@@ -215,7 +223,7 @@ function startAttempt(record: RequestRecord, event: LogEvent & { type: 'status' 
   record.lastN = 0;
   record.tasks = new Map();
   record.streams = new Map();
-  record.live = { running: false, progress: new Map() };
+  record.live = noLive();
   record.queuedMs += event.elapsed - record.queuedElapsed;
   record.firstAssignedElapsed ??= event.elapsed;
   record.assignedElapsed = event.elapsed;
@@ -238,6 +246,7 @@ function declare(record: RequestRecord, task: TaskDeclaration): void {
 /** The provider's first sign of work on this attempt. Live state: the log has no event for it. */
 export function begin(record: RequestRecord, moment: { readonly at: number; readonly elapsed: number }): void {
   record.workBegan = true;
+  record.live.heardElapsed = moment.elapsed;
   if (record.live.running) return;
   record.live.running = true;
   record.startedAt = moment.at;
@@ -252,6 +261,7 @@ function endTask(record: RequestRecord, ended: EndedTask, event: { at: number; s
   const startedAt = ended.startedAt ?? event.startedAt;
   if (startedAt !== undefined) task.startedAt = startedAt;
   record.live.progress.delete(ended.taskId);
+  record.live.started.delete(ended.taskId);
   return task;
 }
 
@@ -264,7 +274,17 @@ function foldEnd(record: RequestRecord, event: LogEvent & { type: 'result' | 'er
   if (event.timings.runningMs !== undefined) record.startedAt = event.at - event.timings.runningMs;
   for (const task of event.tasks ?? []) endTask(record, task, event);
   delete record.reason;
-  record.live = { running: false, progress: new Map() };
+  record.live = noLive();
+}
+
+/** True while a provider has it. */
+export function isHeld(record: { readonly state: RequestState }): boolean {
+  return record.state === 'assigned' || record.state === 'cancelling';
+}
+
+/** Hub time at which it has to be finished; it runs from the first assignment, over all attempts. */
+export function deadlineElapsed(record: RequestRecord): number {
+  return (record.firstAssignedElapsed ?? record.createdElapsed) + record.terms.timeoutMs;
 }
 
 /** How long it waited, was held and was worked on until `elapsed`, milliseconds. */
@@ -280,30 +300,6 @@ export function timingsOf(record: RequestRecord, elapsed: number): Timings {
     runningMs: elapsed - record.startedElapsed,
     totalMs,
   };
-}
-
-/** The tasks that count for the roll-up are those without children of their own; an ended one counts as done. */
-export function overallOf(record: RequestRecord, ending?: string): number {
-  const fraction = record.tasks.size === 0 ? (record.live.progress.get('main')?.progress ?? 0) : fractionOfTasks(record, ending);
-  return Math.max(record.overall, Math.min(fraction, mostBeforeTheEnd));
-}
-
-/** `overall` is 1 only when the request is completed. */
-const mostBeforeTheEnd = 0.99;
-
-/** Linear in the tasks, of which there are tens; a thousand cost some 10 µs. */
-function fractionOfTasks(record: RequestRecord, ending: string | undefined): number {
-  const parents = new Set<string>();
-  for (const task of record.tasks.values()) if (task.parentId !== undefined) parents.add(task.parentId);
-  let done = 0;
-  let weights = 0;
-  for (const task of record.tasks.values()) {
-    if (parents.has(task.taskId)) continue;
-    weights += task.weight;
-    const isDone = task.taskId === ending || isTaskEnded(task.state);
-    done += task.weight * (isDone ? 1 : (record.live.progress.get(task.taskId)?.progress ?? 0));
-  }
-  return weights === 0 ? 0 : done / weights;
 }
 
 /** Where a request stands in its line: one step of priority is worth ten seconds of waiting, so nobody starves. */

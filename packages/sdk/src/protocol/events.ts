@@ -103,6 +103,8 @@ export interface Task<Value = unknown> {
   readonly parentId?: string;
   readonly state: TaskState;
   readonly result?: Value;
+  /** It has a result that is too large, or binary, to stand here: replay the log to have it. */
+  readonly resultOmitted?: boolean;
   readonly error?: WireError;
   readonly startedAt?: number;
   readonly finishedAt?: number;
@@ -114,6 +116,8 @@ export interface Stream<Value = unknown> {
   readonly chunks: number;
   readonly bytes: number;
   readonly data?: readonly Value[];
+  /** `data` is the beginning only, or leaves out what is binary. */
+  readonly truncated?: boolean;
 }
 
 /** The request object: what `get` answers and what a snapshot carries. */
@@ -129,6 +133,8 @@ export interface RequestObject<Value = unknown> {
   readonly streams: readonly Stream<Value>[];
   readonly payload?: Value;
   readonly result?: Value;
+  /** It has a result that is too large, or binary, to stand here: ask with `include: ['result']`. */
+  readonly resultOmitted?: boolean;
   readonly error?: WireError;
   readonly requester: Party;
   readonly provider?: Party;

@@ -1,0 +1,49 @@
+/** Tells who watches the services of every change, at most ten times a second each. */
+
+import { serviceToWire } from '@conduit/sdk/protocol/wire';
+import type { Core } from './core.ts';
+import type { Peer } from './peer.ts';
+import type { Timer } from './ports.ts';
+import type { Service } from './service.ts';
+import { serviceNewsMs } from './settings.ts';
+
+export class ServiceNews {
+  readonly #core: Core;
+  readonly #readers = new Set<Peer>();
+  readonly #changed = new Set<Service>();
+  #timer: Timer | undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  add(peer: Peer): void {
+    peer.isWatchingServices = true;
+    this.#readers.add(peer);
+  }
+
+  remove(peer: Peer): void {
+    peer.isWatchingServices = false;
+    this.#readers.delete(peer);
+  }
+
+  changed(service: Service): void {
+    if (this.#readers.size === 0) return;
+    this.#changed.add(service);
+    this.#timer ??= this.#core.clock.after(serviceNewsMs, () => this.#tell());
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    for (const service of this.#changed) {
+      const isKnown = this.#core.registry.findKnown(service.tenant, service.name, this.#core.clock.elapsed()) !== undefined;
+      const body = isKnown ? { service: serviceToWire(service.info()) } : { name: service.name, gone: true };
+      for (const peer of this.#readers) if (peer.identity.tenant === service.tenant) peer.outlet?.send('service', body);
+    }
+    this.#changed.clear();
+  }
+}

@@ -1,0 +1,284 @@
+/** The one door of routing: every call of a session enters here, every committed change leaves here. It decides nothing itself. */
+
+import { ConduitError, wireError } from '@conduit/sdk/protocol/errors';
+import type { RequestObject, ServiceInfo } from '@conduit/sdk/protocol/events';
+import type { Limits } from '@conduit/sdk/protocol/limits';
+import type {
+  Cancel,
+  Get,
+  RegisterClient,
+  RegisterService,
+  RequestMessage,
+  Services,
+  Unwatch,
+  Watch,
+  WorkMessage,
+} from '@conduit/sdk/protocol/messages';
+import { isTerminal } from '@conduit/sdk/protocol/states';
+import type { Identity } from '../access/identity.ts';
+import type { Body } from './body.ts';
+import type { Core } from './core.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Family } from './family.ts';
+import type { Kept } from './instances.ts';
+import { ServiceNews } from './news.ts';
+import { Peer } from './peer.ts';
+import type { Change, Clock, Ids, Ledger, Outlet, Reply, Timer } from './ports.ts';
+import { Providing } from './providing.ts';
+import { isHeld, type RequestRecord } from './record.ts';
+import { Registry } from './registry.ts';
+import { type Accepted, Requesting, type Watched } from './requesting.ts';
+import { drainMs, requesterGoneMs, unconfirmedMs } from './settings.ts';
+import { Sweep } from './sweep.ts';
+import { RequestTimers } from './timers.ts';
+import { Watchers } from './watchers.ts';
+
+interface RouterParts {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly ids: Ids;
+  readonly limits: Limits;
+  readonly hubId: string;
+  /** At most one live value per task and watcher in this time, milliseconds; 0 sends every one. */
+  readonly progressIntervalMs: number;
+}
+
+export class Router {
+  readonly #core: Core;
+  readonly #watchers: Watchers;
+  readonly #dispatcher: Dispatcher;
+  readonly #providing: Providing;
+  readonly #requesting: Requesting;
+  readonly #family: Family;
+  readonly #news: ServiceNews;
+  readonly #sweep: Sweep;
+  /** Requesters that asked for their requests to end when they are gone, by session. */
+  readonly #gone = new Map<string, Timer>();
+  /** Hub time of this hub's start. */
+  #startedElapsed = 0;
+  #isDraining = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor({ progressIntervalMs, ...parts }: RouterParts) {
+    const { clock, ledger } = parts;
+    const core: Core = { ...parts, registry: new Registry(), timers: new RequestTimers(clock), peers: new Map() };
+    this.#core = core;
+    this.#news = new ServiceNews(core);
+    this.#watchers = new Watchers({ clock, ledger, progressIntervalMs });
+    this.#dispatcher = new Dispatcher(core, (service) => this.#news.changed(service));
+    this.#providing = new Providing({ core, dispatcher: this.#dispatcher, news: this.#news });
+    this.#requesting = new Requesting({ core, dispatcher: this.#dispatcher, watchers: this.#watchers });
+    this.#family = new Family(ledger);
+    this.#sweep = new Sweep(core);
+  }
+
+  /** Takes over what the former hub left. Before this, nothing else may be called. */
+  start(): void {
+    const { ledger, registry, clock } = this.#core;
+    this.#startedElapsed = clock.elapsed();
+    const { open, services } = ledger.start({ decided: (change) => this.#decided(change), committed: (change) => this.#committed(change) });
+    for (const service of services) registry.recall(service);
+    for (const record of open) {
+      this.#family.add(record);
+      this.#sweep.add(record.requestId, { tenant: record.tenant, service: record.to });
+      this.#dispatcher.restore(record);
+    }
+    for (const record of open) {
+      if (isHeld(record)) this.#providing.awaitReturn(record);
+      if (record.terms.onRequesterGone === 'cancel') this.#awaitRequester(record.requester.sessionId);
+    }
+  }
+
+  /** A new session. */
+  connect(sessionId: string, identity: Identity): Peer {
+    const peer = new Peer(sessionId, identity);
+    this.#core.peers.set(sessionId, peer);
+    return peer;
+  }
+
+  /** A session of a former life of this hub: it is again the requester of what it had asked for. */
+  restored(sessionId: string, identity: Identity): Peer {
+    const peer = this.connect(sessionId, identity);
+    const sinceElapsed = this.#startedElapsed - unconfirmedMs;
+    this.#core.ledger.ofRequester(sessionId, sinceElapsed, (requestIds) => {
+      for (const requestId of requestIds) {
+        this.#core.ledger.read(requestId, (record) => {
+          if (record === undefined || this.#core.peers.get(sessionId) !== peer) return;
+          if (record.tenant !== identity.tenant || record.subject !== identity.subject) return;
+          if (!isTerminal(record.state)) peer.openRequests.add(requestId);
+          if (peer.cursors.has(requestId)) return;
+          this.#watchers.catchUp(this.#watchers.add(peer, requestId, 0));
+        });
+      }
+    });
+    return peer;
+  }
+
+  /** The peer has a connection. `continue`: go on from what surely arrived; `quiet`: send nothing until it watches. */
+  connected(peer: Peer, outlet: Outlet, mode: 'new' | 'continue' | 'quiet'): void {
+    peer.outlet = outlet;
+    this.#gone.get(peer.sessionId)?.cancel();
+    this.#gone.delete(peer.sessionId);
+    if (mode === 'quiet') this.#watchers.removeAll(peer);
+    if (mode === 'continue') this.#watchers.resume(peer);
+    this.#providing.returned(peer);
+  }
+
+  disconnected(peer: Peer): void {
+    peer.outlet = undefined;
+    this.#news.remove(peer);
+    this.#providing.disconnected(peer);
+    if (peer.openRequests.size > 0) this.#awaitRequester(peer.sessionId);
+  }
+
+  /** The session is over for good; its requests go on. */
+  forget(peer: Peer): void {
+    this.#watchers.removeAll(peer);
+    this.#news.remove(peer);
+    this.#core.peers.delete(peer.sessionId);
+  }
+
+  heartbeatSent(peer: Peer): void {
+    this.#watchers.mark(peer);
+  }
+
+  heartbeatAnswered(peer: Peer): void {
+    this.#watchers.confirm(peer);
+  }
+
+  registerClient(peer: Peer, message: RegisterClient): void {
+    if (message.name !== undefined) peer.name = message.name;
+  }
+
+  registerService(peer: Peer, message: RegisterService, reply: Reply<{ readonly inFlight: readonly Kept[] }>): void {
+    if (this.#isDraining) return reply.refuse(new ConduitError('hub_draining'));
+    this.#providing.register(peer, message, reply);
+  }
+
+  request(peer: Peer, message: RequestMessage, payload: Body, reply: Reply<Accepted>): void {
+    if (this.#isDraining) return reply.refuse(new ConduitError('hub_draining'));
+    this.#requesting.request({ peer, message, payload }, reply);
+  }
+
+  cancel(peer: Peer, message: Cancel, reply: Reply<'cancelled' | 'requested' | 'already_finished'>): void {
+    this.#requesting.cancel(peer, message, reply);
+  }
+
+  watch(peer: Peer, message: Watch, reply: Reply<Watched>): void {
+    this.#requesting.watch(peer, message, reply);
+  }
+
+  unwatch(peer: Peer, message: Unwatch, reply: Reply<Record<never, never>>): void {
+    this.#requesting.unwatch(peer, message, reply);
+  }
+
+  get(peer: Peer, message: Get, reply: Reply<RequestObject<Body>>): void {
+    this.#requesting.get(peer, message, reply);
+  }
+
+  services(peer: Peer, message: Services, reply: Reply<readonly ServiceInfo[]>): void {
+    const { registry, clock } = this.#core;
+    if (message.watch === true) this.#news.add(peer);
+    if (message.watch === false) this.#news.remove(peer);
+    reply.ok(registry.ofTenant(peer.identity.tenant, clock.elapsed()).map((service) => service.info()));
+  }
+
+  work(peer: Peer, message: WorkMessage, body: Body | undefined, reply: Reply<{ readonly duplicate?: true }>): void {
+    this.#providing.work(peer, { message, body }, reply);
+  }
+
+  /** A refused message of a provider still uses up its number. */
+  skip(peer: Peer, stamp: { readonly requestId: string; readonly attempt?: number; readonly n?: number }): void {
+    this.#providing.skip(peer, stamp);
+  }
+
+  leave(peer: Peer, name: string | undefined, reply: Reply<Record<never, never>>): void {
+    try {
+      this.#providing.leave(peer, name);
+    } catch (error) {
+      return reply.refuse(error as ConduitError);
+    }
+    reply.ok({});
+  }
+
+  /** How many requests have not ended. */
+  get openCount(): number {
+    return this.#sweep.openCount;
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /**
+   * Takes nothing new, and calls back when the hub may leave. What a store keeps is left to the next hub;
+   * without one (`isLastChance`) it waits up to 30 s for what is open, then fails the rest with `hub_draining`.
+   */
+  drain(isLastChance: 'last_chance' | 'kept', then: () => void): void {
+    this.#isDraining = true;
+    const { clock, ledger } = this.#core;
+    const leave = (): void => ledger.flush(then);
+    if (isLastChance === 'kept' || this.#sweep.openCount === 0) return leave();
+    const timer = clock.after(drainMs, () => {
+      this.#onIdle = undefined;
+      const error = wireError('hub_draining', 'the hub stopped before this request ended, and it keeps nothing; send it again');
+      for (const requestId of [...this.#sweep.openIds]) ledger.change(requestId, { type: 'fail', error });
+      leave();
+    });
+    this.#onIdle = () => {
+      timer.cancel();
+      leave();
+    };
+  }
+
+  /** Stops every timer; nothing is called any more. */
+  close(): void {
+    for (const timer of this.#gone.values()) timer.cancel();
+    this.#providing.close();
+    this.#news.close();
+    this.#sweep.close();
+    this.#watchers.close();
+    this.#core.timers.close();
+  }
+
+  #decided(change: Change): void {
+    const { record, step } = change;
+    if (step.type === 'open') this.#sweep.add(record.requestId, { tenant: record.tenant, service: record.to });
+    this.#dispatcher.decided(change);
+    this.#family.decided(change);
+    if (isTerminal(record.state) && !isTerminal(change.before.state)) this.#ended(record);
+  }
+
+  #ended(record: RequestRecord): void {
+    this.#sweep.remove(record.requestId);
+    this.#core.peers.get(record.requester.sessionId)?.openRequests.delete(record.requestId);
+  }
+
+  #committed(change: Change): void {
+    this.#dispatcher.committed(change);
+    this.#watchers.deliver(change);
+    if (this.#onIdle === undefined || this.#sweep.openCount > 0) return;
+    const onIdle = this.#onIdle;
+    this.#onIdle = undefined;
+    onIdle();
+  }
+
+  /** A requester that is gone for half a minute takes with it what it asked to end with it. */
+  #awaitRequester(sessionId: string): void {
+    if (this.#gone.has(sessionId)) return;
+    const { clock, ledger } = this.#core;
+    const timer = clock.after(requesterGoneMs, () => {
+      this.#gone.delete(sessionId);
+      if (this.#core.peers.get(sessionId)?.outlet !== undefined) return;
+      ledger.ofRequester(sessionId, clock.elapsed(), (requestIds) => {
+        for (const requestId of requestIds) {
+          ledger.read(requestId, (record) => {
+            if (record === undefined || isTerminal(record.state) || record.terms.onRequesterGone !== 'cancel') return;
+            ledger.change(requestId, { type: 'cancel', reason: 'requester_gone' });
+          });
+        }
+      });
+    });
+    this.#gone.set(sessionId, timer);
+  }
+}
