@@ -4,7 +4,7 @@ import type { Body } from '../routing/body.ts';
 import type { KnownService } from '../routing/ports.ts';
 import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
 
-/** What one turn of the loop changed, kept wholly or not at all. */
+/** What is kept wholly or not at all. No record in it has changes that are not in this batch or an earlier one. */
 export interface Batch {
   readonly created: readonly { readonly origin: Origin; readonly payload: Body }[];
   readonly events: readonly { readonly requestId: string; readonly event: LogEvent }[];
@@ -13,8 +13,9 @@ export interface Batch {
   /** Live state worth keeping: the records whose progress, `lastN` or begin changed since it was last saved. */
   readonly live: readonly RequestRecord[];
   readonly services: readonly KnownService[];
-  /** Requests whose log loses everything before `firstSeq` but its task results and states; the record as a snapshot stands in for it. */
+  /** Requests whose log loses its chunks before `firstSeq`; the record as a snapshot stands in for them. */
   readonly trimmed: readonly RequestRecord[];
+  /** Hub time of the commit. */
   readonly elapsed: number;
 }
 
@@ -22,7 +23,10 @@ export interface Retention {
   /** After its end, milliseconds of hub time. */
   readonly maxAgeMs: number;
   readonly maxRequests: number;
+  /** Payloads and events of ended requests together. */
   readonly maxBytes: number;
+  /** A service is forgotten so long after its last provider, milliseconds of hub time. */
+  readonly maxServiceAgeMs: number;
 }
 
 /** What the archive finds requests by; all of one tenant. */
@@ -40,17 +44,27 @@ export interface Query {
 
 export interface Store {
   readonly epoch: string;
-  /** What the former hub left: open requests folded from their logs, with their live state. */
-  load(): { readonly open: RequestRecord[]; readonly services: KnownService[]; readonly elapsed: number };
-  /** Throws when it could not be kept; then nothing of it was. */
+  /** Hub time at which the former hub stood, 0 in a new store: the clock goes on from here. */
+  readonly elapsed: number;
+  /** What the former hub left: open requests folded from their logs, with their live state, oldest first. */
+  load(): { readonly open: RequestRecord[]; readonly services: KnownService[] };
+  /** Throws when it could not be kept, one sentence saying why; then nothing of it was. */
   commit(batch: Batch): void;
   record(requestId: string): RequestRecord | undefined;
+  /** Kept events after `afterSeq`, at least one if there is one. Before a record's `firstSeq` there are holes. */
   events(requestId: string, afterSeq: number, maxBytes: number): { readonly events: LogEvent[]; readonly hasMore: boolean };
   payload(requestId: string): Body | undefined;
   children(requestId: string): string[];
   ofRequester(sessionId: string, sinceElapsed: number): string[];
-  list(query: Query): RequestRecord[];
-  /** Forgets ended requests beyond the retention, a bounded number at a time; says how many. */
-  forget(retention: Retention, elapsed: number): number;
+  /** Ids of requests, newest first. `state` is one that ends a request: where an open one stands, only its ledger knows. */
+  list(query: Query): string[];
+  /** Forgets ended requests beyond the retention, oldest end first, a bounded number at a time; says which. */
+  forget(retention: Retention, elapsed: number): string[];
   close(): void;
 }
+
+/** What `--memory` keeps is smaller than what a folder keeps: it is for trying things out. */
+export const defaultRetention = {
+  folder: { maxAgeMs: 24 * 3_600_000, maxRequests: 100_000, maxBytes: 1024 ** 3, maxServiceAgeMs: 7 * 24 * 3_600_000 },
+  memory: { maxAgeMs: 3_600_000, maxRequests: 10_000, maxBytes: 256 * 1024 ** 2, maxServiceAgeMs: 7 * 24 * 3_600_000 },
+} as const satisfies Record<string, Retention>;

@@ -1,0 +1,214 @@
+/** A store that a hub takes with it when it ends: for `--memory`, and for the simulator, whose hub dies and comes back to it. */
+
+import type { Body } from '../routing/body.ts';
+import type { KnownService } from '../routing/ports.ts';
+import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
+import { fold, newRecord } from '../routing/record.ts';
+import { restoreLive, type SavedLive, savedLive } from './live.ts';
+import { bodyOf } from './staging.ts';
+import type { Batch, Query, Retention, Store } from './store.ts';
+
+interface Kept {
+  readonly origin: Origin;
+  readonly payload: Body;
+  events: LogEvent[];
+  bytes: number;
+  /** Stands in for the chunks that were trimmed before it. */
+  snapshot: RequestRecord | undefined;
+  live: SavedLive | undefined;
+  ended: RequestRecord | undefined;
+}
+
+export class MemoryStore implements Store {
+  readonly epoch: string;
+  #elapsed = 0;
+  /** In the order of their creation. */
+  readonly #requests = new Map<string, Kept>();
+  /** Ids in the order of their ends. */
+  readonly #ended = new Set<string>();
+  #endedBytes = 0;
+  readonly #services = new Map<string, KnownService>();
+  readonly #children = new Index();
+  readonly #requesters = new Index();
+
+  constructor(epoch: string) {
+    this.epoch = epoch;
+  }
+
+  get elapsed(): number {
+    return this.#elapsed;
+  }
+
+  load(): { readonly open: RequestRecord[]; readonly services: KnownService[] } {
+    const open = [...this.#requests.values()].filter((kept) => kept.ended === undefined).map(folded);
+    return { open, services: [...this.#services.values()] };
+  }
+
+  commit(batch: Batch): void {
+    for (const { origin, payload } of batch.created) this.#add(origin, payload);
+    for (const { requestId, event } of batch.events) this.#append(this.#kept(requestId), event);
+    for (const record of batch.trimmed) trim(this.#kept(record.requestId), record);
+    for (const record of batch.ended) this.#end(this.#kept(record.requestId), record);
+    for (const record of batch.live) this.#kept(record.requestId).live = savedLive(record);
+    for (const service of batch.services) this.#services.set(`${service.tenant}\n${service.name}`, service);
+    this.#elapsed = batch.elapsed;
+  }
+
+  record(requestId: string): RequestRecord | undefined {
+    const kept = this.#requests.get(requestId);
+    return kept === undefined ? undefined : (kept.ended ?? folded(kept));
+  }
+
+  events(requestId: string, afterSeq: number, maxBytes: number): { readonly events: LogEvent[]; readonly hasMore: boolean } {
+    const all = this.#requests.get(requestId)?.events ?? [];
+    const start = firstAfter(all, afterSeq);
+    let end = start;
+    for (let bytes = 0; end < all.length && (end === start || bytes < maxBytes); end += 1) bytes += bytesOf(all[end]);
+    return { events: all.slice(start, end), hasMore: end < all.length };
+  }
+
+  payload(requestId: string): Body | undefined {
+    return this.#requests.get(requestId)?.payload;
+  }
+
+  children(requestId: string): string[] {
+    return this.#children.get(requestId);
+  }
+
+  ofRequester(sessionId: string, sinceElapsed: number): string[] {
+    return this.#requesters.get(sessionId).filter((requestId) => {
+      const ended = this.#requests.get(requestId)?.ended;
+      return ended === undefined || (ended.finishedElapsed ?? 0) >= sinceElapsed;
+    });
+  }
+
+  /** Linear in what is kept, which `--memory` bounds at ten thousand. */
+  list(query: Query): string[] {
+    const found = [...this.#requests.values()].reverse().filter((kept) => matches(kept, query));
+    const ids = found.map(({ origin }) => origin.requestId);
+    const start = query.before === undefined ? 0 : ids.indexOf(query.before) + 1;
+    return ids.slice(start, start + query.limit);
+  }
+
+  forget(retention: Retention, elapsed: number): string[] {
+    for (const [key, service] of this.#services) {
+      if (service.seenElapsed < elapsed - retention.maxServiceAgeMs) this.#services.delete(key);
+    }
+    const forgotten: string[] = [];
+    for (const requestId of this.#ended) {
+      if (forgotten.length >= forgetAtOnce) break;
+      const kept = this.#kept(requestId);
+      const isOld = (kept.ended?.finishedElapsed ?? 0) < elapsed - retention.maxAgeMs;
+      if (!isOld && this.#ended.size <= retention.maxRequests && this.#endedBytes <= retention.maxBytes) break;
+      this.#remove(requestId, kept);
+      forgotten.push(requestId);
+    }
+    return forgotten;
+  }
+
+  close(): void {}
+
+  #kept(requestId: string): Kept {
+    const kept = this.#requests.get(requestId);
+    if (kept === undefined) throw new Error(`the store knows no request ${requestId}`);
+    return kept;
+  }
+
+  #add(origin: Origin, payload: Body): void {
+    const kept = { origin, payload, events: [], bytes: payload.bytes, snapshot: undefined, live: undefined, ended: undefined };
+    this.#requests.set(origin.requestId, kept);
+    if (origin.parent !== undefined) this.#children.add(origin.parent.requestId, origin.requestId);
+    this.#requesters.add(origin.requester.sessionId, origin.requestId);
+  }
+
+  #append(kept: Kept, event: LogEvent): void {
+    kept.events.push(event);
+    kept.bytes += bytesOf(event);
+  }
+
+  #end(kept: Kept, record: RequestRecord): void {
+    kept.ended = record;
+    kept.snapshot = undefined;
+    kept.live = undefined;
+    this.#ended.add(record.requestId);
+    this.#endedBytes += kept.bytes;
+  }
+
+  #remove(requestId: string, kept: Kept): void {
+    this.#requests.delete(requestId);
+    this.#ended.delete(requestId);
+    this.#endedBytes -= kept.bytes;
+    if (kept.origin.parent !== undefined) this.#children.remove(kept.origin.parent.requestId, requestId);
+    this.#requesters.remove(kept.origin.requester.sessionId, requestId);
+  }
+}
+
+/** Ids under a key, in the order in which they came. */
+class Index {
+  readonly #ids = new Map<string, Set<string>>();
+
+  get(key: string): string[] {
+    return [...(this.#ids.get(key) ?? [])];
+  }
+
+  add(key: string, id: string): void {
+    const ids = this.#ids.get(key);
+    if (ids === undefined) this.#ids.set(key, new Set([id]));
+    else ids.add(id);
+  }
+
+  remove(key: string, id: string): void {
+    const ids = this.#ids.get(key);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#ids.delete(key);
+  }
+}
+
+/** A record of its own, not the ledger's: what the ledger has not committed must not show through. */
+function folded(kept: Kept): RequestRecord {
+  const record = kept.snapshot === undefined ? newRecord(kept.origin) : structuredClone(kept.snapshot);
+  const from = record.seq;
+  for (const event of kept.events) if (event.seq > from) fold(record, event);
+  if (kept.live !== undefined) restoreLive(record, structuredClone(kept.live));
+  return record;
+}
+
+function trim(kept: Kept, record: RequestRecord): void {
+  const bytes = sumOf(kept.events);
+  kept.events = kept.events.filter((event) => event.type !== 'chunk' || event.seq >= record.firstSeq);
+  kept.bytes += sumOf(kept.events) - bytes;
+  kept.snapshot = structuredClone(record);
+}
+
+function bytesOf(event: LogEvent | undefined): number {
+  return event === undefined ? 0 : (bodyOf(event)?.bytes ?? 0);
+}
+
+function sumOf(events: readonly LogEvent[]): number {
+  return events.reduce((bytes, event) => bytes + bytesOf(event), 0);
+}
+
+/** Numbers are without holes but for what was trimmed, so that a bisection finds the place. */
+function firstAfter(events: readonly LogEvent[], afterSeq: number): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((events[middle]?.seq ?? 0) <= afterSeq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function matches({ origin, ended }: Kept, query: Query): boolean {
+  return (
+    origin.tenant === query.tenant &&
+    (query.state === undefined || ended?.state === query.state) &&
+    (query.service === undefined || origin.to === query.service) &&
+    (query.action === undefined || origin.action === query.action) &&
+    (query.subject === undefined || origin.subject === query.subject) &&
+    (query.tag === undefined || origin.tags?.includes(query.tag) === true)
+  );
+}
+
+const forgetAtOnce = 100;
