@@ -2,7 +2,6 @@
 
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { assignmentToWire } from '@conduit/sdk/protocol/wire';
-import type { Body } from './body.ts';
 import { type Core, providerOf } from './core.ts';
 import { hasBegun } from './decide.ts';
 import type { Change } from './ports.ts';
@@ -16,8 +15,6 @@ export class Dispatcher {
   readonly #onServiceChange: (service: Service) => void;
   /** Who turned a request down, by session, and until when. */
   readonly #turnedDown = new Map<string, Map<string, number>>();
-  /** Payloads on their way from the requester to the first provider: nothing needs to read them back. */
-  readonly #fresh = new Map<string, Body>();
 
   constructor(core: Core, onServiceChange: (service: Service) => void) {
     this.#core = core;
@@ -25,13 +22,12 @@ export class Dispatcher {
   }
 
   /** The provider for a request that has just come, its place taken; undefined where it has to wait. */
-  place(service: Service, request: { readonly requestId: string; readonly action: string; readonly payload: Body }): Provider | undefined {
+  place(service: Service, request: { readonly requestId: string; readonly action: string }): Provider | undefined {
     // Those who wait already come first.
     if (service.isPaused || service.isWaitingFor(request.action)) return undefined;
     const provider = service.pool.next(request.action);
     if (provider === undefined) return undefined;
     provider.held.set(request.requestId, 1);
-    this.#fresh.set(request.requestId, request.payload);
     return provider;
   }
 
@@ -199,9 +195,7 @@ export class Dispatcher {
   #handOver(record: RequestRecord, attempt: number): void {
     const { ledger, clock, timers } = this.#core;
     const { requestId } = record;
-    const fresh = this.#fresh.get(requestId);
-    this.#fresh.delete(requestId);
-    const send = (payload: Body | undefined): void => {
+    ledger.payload(requestId, (payload) => {
       const provider = providerOf(this.#core, record.provider?.sessionId, record.to);
       const outlet = provider?.peer.outlet;
       // It may have ended, or its provider may have left, since it was decided.
@@ -214,9 +208,7 @@ export class Dispatcher {
         this.heard(provider);
         this.acknowledged(requestId, attempt);
       });
-    };
-    if (fresh !== undefined) send(fresh);
-    else ledger.payload(requestId, send);
+    });
   }
 
   #deaf(provider: Provider, { requestId, attempt }: { requestId: string; attempt: number }): void {

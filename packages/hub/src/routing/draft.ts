@@ -7,7 +7,7 @@ import { isTaskEnded } from '@conduit/sdk/protocol/states';
 import type { Body } from './body.ts';
 import { overallOf } from './overall.ts';
 import { type LogEvent, type RequestRecord, timingsOf } from './record.ts';
-import type { Decision, Moment } from './steps.ts';
+import type { Decision, LiveNews, Moment } from './steps.ts';
 
 type Stamped = 'seq' | 'at' | 'elapsed' | 'overall' | 'n' | 'attempt';
 type Fields<Event> = Event extends LogEvent ? Omit<Event, Stamped> : never;
@@ -17,7 +17,7 @@ export class Draft {
   readonly #moment: Moment;
   readonly #n: number | undefined;
   readonly #events: LogEvent[] = [];
-  readonly #live: LiveUpdate[] = [];
+  readonly #live: LiveNews[] = [];
 
   /** @param n the count of the provider's message that causes the events. */
   constructor(record: RequestRecord, moment: Moment, n?: number) {
@@ -39,7 +39,7 @@ export class Draft {
   }
 
   tell(update: LiveUpdate): this {
-    this.#live.push(update);
+    this.#live.push({ ...update, attempt: this.#record.attempt, overall: overallOf(this.#record) });
     return this;
   }
 
@@ -80,7 +80,7 @@ export class Draft {
 }
 
 const noEvents: readonly LogEvent[] = [];
-const noLive: readonly LiveUpdate[] = [];
+const noLive: readonly LiveNews[] = [];
 
 /** The step concerns a past that is over: nothing happens. */
 export const nothing: Decision = { events: noEvents, live: noLive };

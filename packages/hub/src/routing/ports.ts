@@ -2,9 +2,8 @@
 
 import type { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Body } from './body.ts';
-import type { LiveUpdate } from '@conduit/sdk/protocol/events';
 import type { Action } from '@conduit/sdk/protocol/messages';
-import type { Decision, Step } from './steps.ts';
+import type { Decision, LiveNews, Step } from './steps.ts';
 import type { LogEvent, Origin, RequestRecord } from './record.ts';
 
 export interface Timer {
@@ -31,7 +30,7 @@ export interface Change {
   readonly record: RequestRecord;
   readonly step: Step;
   readonly events: readonly LogEvent[];
-  readonly live: readonly LiveUpdate[];
+  readonly live: readonly LiveNews[];
   /** What the step found. */
   readonly before: { readonly state: RequestRecord['state']; readonly attempt: number; readonly providerSessionId: string | undefined };
 }

@@ -150,7 +150,7 @@ export class Requesting {
     }
     const { peer, message, payload, parent, requestId } = submission;
     const { clock, ledger, hubId } = this.#core;
-    const provider = this.#dispatcher.place(service, { requestId, action: message.action, payload });
+    const provider = this.#dispatcher.place(service, { requestId, action: message.action });
     const origin = {
       requestId,
       tenant: peer.identity.tenant,

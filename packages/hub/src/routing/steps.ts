@@ -49,10 +49,13 @@ export type Step =
   | { readonly type: 'waiting'; readonly reason: string; readonly position?: number }
   | { readonly type: 'stalled'; readonly stalled: boolean; readonly silentMs: number };
 
+/** A live value as it was when it was decided: by the time it is delivered the record has moved on. */
+export type LiveNews = LiveUpdate & { readonly attempt: number; readonly overall: number };
+
 /** What comes of a step: events for the log, live updates beside it, and an answer for whoever asked. */
 export interface Decision {
   readonly events: readonly LogEvent[];
-  readonly live: readonly LiveUpdate[];
+  readonly live: readonly LiveNews[];
   /** The step may not be; nothing happened. */
   readonly refusal?: ConduitError;
   /** The step had been taken before; nothing happened again. */

@@ -4,10 +4,10 @@ import type { LiveUpdate } from '@conduit/sdk/protocol/events';
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { eventToWire, liveToWire } from '@conduit/sdk/protocol/wire';
 import type { Body } from './body.ts';
-import { overallOf } from './overall.ts';
 import type { Peer } from './peer.ts';
 import type { Change, Clock, Ledger, Timer } from './ports.ts';
 import type { LogEvent, RequestRecord } from './record.ts';
+import type { LiveNews } from './steps.ts';
 
 /** The hub writes only so far ahead of an outlet; behind that the outlet's cursors read the log as it drains. */
 const writeAheadBytes = 256 * 1024;
@@ -30,7 +30,7 @@ export interface Cursor {
   /** Its request's last event was sent. */
   isDone: boolean;
   /** Live values that wait for their turn, the latest of each. */
-  readonly pending: Map<string, LiveUpdate>;
+  readonly pending: Map<string, LiveNews>;
   /** Hub time of the last live value sent, by key. */
   readonly sentAt: Map<string, number>;
   timer: Timer | undefined;
@@ -150,9 +150,9 @@ export class Watchers {
     const isBehind = first !== undefined && first.seq !== cursor.seq + 1;
     if (isBehind && cursor.seq >= (change.events.at(-1) as LogEvent).seq) return;
     if (isBehind || outlet.unsentBytes > writeAheadBytes) return this.catchUp(cursor);
-    if (change.events.some(endsSomething)) this.#flush(cursor, change.record);
+    if (change.events.some(endsSomething)) this.#flush(cursor);
     for (let at = 0; at < change.events.length; at += 1) this.#send(cursor, change.events[at] as LogEvent, events.at(at));
-    for (const update of change.live) this.#tell(cursor, change.record, update);
+    for (const update of change.live) this.#tell(cursor, update);
   }
 
   #send(cursor: Cursor, event: LogEvent, wire: { name: string; body: object }): void {
@@ -173,32 +173,30 @@ export class Watchers {
   }
 
   /** Live state: at once if its last value is old enough, otherwise when it is; the latest wins. */
-  #tell(cursor: Cursor, record: RequestRecord, update: LiveUpdate): void {
+  #tell(cursor: Cursor, update: LiveNews): void {
     const key = keyOf(update);
     const now = this.#clock.elapsed();
     const dueAt = (cursor.sentAt.get(key) ?? Number.NEGATIVE_INFINITY) + this.#intervalMs;
-    if (this.#intervalMs === 0 || now >= dueAt) return this.#tellNow(cursor, record, update);
+    if (this.#intervalMs === 0 || now >= dueAt) return this.#tellNow(cursor, update);
     cursor.pending.set(key, update);
     cursor.timer ??= this.#clock.after(dueAt - now, () => {
       cursor.timer = undefined;
-      this.#ledger.read(cursor.requestId, (current) => {
-        if (current !== undefined && !isTerminal(current.state)) this.#flush(cursor, current);
-      });
+      this.#flush(cursor);
     });
   }
 
-  #tellNow(cursor: Cursor, record: RequestRecord, update: LiveUpdate): void {
+  #tellNow(cursor: Cursor, update: LiveNews): void {
     const key = keyOf(update);
     cursor.pending.delete(key);
     if (this.#intervalMs > 0) cursor.sentAt.set(key, this.#clock.elapsed());
-    const stamp = { seq: cursor.seq, attempt: record.attempt, at: this.#clock.now(), overall: overallOf(record) };
+    const stamp = { seq: cursor.seq, attempt: update.attempt, at: this.#clock.now(), overall: update.overall };
     const wire = liveToWire(cursor.requestId, stamp, update);
     cursor.peer.outlet?.send(wire.name, wire.body);
   }
 
-  #flush(cursor: Cursor, record: RequestRecord): void {
+  #flush(cursor: Cursor): void {
     if (cursor.pending.size === 0 || cursor.isReading) return;
-    for (const update of [...cursor.pending.values()]) this.#tellNow(cursor, record, update);
+    for (const update of [...cursor.pending.values()]) this.#tellNow(cursor, update);
   }
 
   #readOn(cursor: Cursor): void {
@@ -229,7 +227,8 @@ export class Watchers {
       if (record === undefined || cursor.isReading || !isAttached(cursor)) return;
       if (record.seq > cursor.seq) return this.catchUp(cursor);
       if (isTerminal(record.state)) return;
-      for (const update of currentLive(record)) this.#tellNow(cursor, record, update);
+      const stamp = { attempt: record.attempt, overall: record.overall };
+      for (const update of currentLive(record)) this.#tellNow(cursor, { ...update, ...stamp });
     });
   }
 }

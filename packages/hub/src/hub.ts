@@ -1,0 +1,120 @@
+/** A whole hub: the only file that knows every room. It opens the store, joins the rooms, listens, and leaves in order. */
+
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { hostname } from 'node:os';
+import { getRequestListener } from '@hono/node-server';
+import { uuidv7 } from 'uuidv7';
+import { localIdentity } from './access/identity.ts';
+import { isAllowedOrigin } from './access/origins.ts';
+import { defaultConfig, type HubConfig } from './config.ts';
+import { createApp } from './http/app.ts';
+import { EmbeddedLedger } from './ledger/embedded.ts';
+import { MemoryStore } from './ledger/memory.ts';
+import type { Retention, Store } from './ledger/store.ts';
+import { SystemClock } from './ops/clock.ts';
+import type { Logger } from './ops/logger.ts';
+import { Router } from './routing/router.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { SessionTokens } from './sessions/tokens.ts';
+import { serveSocketIo } from './wire/socketio.ts';
+
+/** How long an ended request is kept. */
+const maxServiceAgeMs = 7 * 24 * 60 * 60_000;
+const kept: Retention = { maxAgeMs: 24 * 60 * 60_000, maxRequests: 100_000, maxBytes: 1024 ** 3, maxServiceAgeMs };
+const keptInMemory: Retention = { maxAgeMs: 60 * 60_000, maxRequests: 10_000, maxBytes: 256 * 1024 ** 2, maxServiceAgeMs };
+
+/** Where a client that is told to go may try again. */
+const retryAfterMs = 1_000;
+
+export interface Hub {
+  readonly url: string;
+  readonly hubId: string;
+  /** Leaves in order: nothing new, everybody told, everything committed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a hub.
+ * @param settings what differs from the defaults.
+ * @throws Error with one sentence for people: the port is in use, the data folder can't be used.
+ */
+export async function startHub(settings: Partial<HubConfig>, log: Logger): Promise<Hub> {
+  const config: HubConfig = { hubId: hostname(), ...defaultConfig, ...settings };
+  const server = createServer();
+  const port = await listen(server, config);
+  const { store, secret } = await openStore(config).catch((error: unknown) => {
+    server.close();
+    throw error;
+  });
+  const clock = new SystemClock(store.elapsed);
+  let trouble: string | undefined;
+  const ledger = new EmbeddedLedger({
+    store,
+    clock,
+    retention: config.memory ? keptInMemory : kept,
+    maxChunkBytes: config.limits.maxChunkBytes,
+    onTrouble: (sentence) => {
+      trouble = sentence;
+      log.error({}, sentence);
+    },
+    onRecovery: () => {
+      trouble = undefined;
+      log.info({}, 'the store can be written again');
+    },
+  });
+  const ids = { requestId: uuidv7, sessionId: uuidv7 };
+  const { limits, rates, hubId } = config;
+  const router = new Router({ clock, ledger, ids, limits, hubId, progressIntervalMs: config.progressInterval });
+  router.start();
+  const tokens = new SessionTokens(secret);
+  const authenticate = () => localIdentity;
+  const sessions = new Sessions({ router, clock, ids, tokens, limits, rates, log, hubId, epoch: ledger.epoch, authenticate });
+  const app = createApp(() => ({
+    hubId,
+    openRequests: router.openCount,
+    connections: sockets.connections,
+    trouble: router.isDraining ? 'the hub is stopping' : trouble,
+  }));
+  server.on('request', getRequestListener(app.fetch));
+  const sockets = serveSocketIo({
+    server,
+    maxMessageBytes: limits.maxMessageBytes,
+    accept: (connection) => sessions.accept(connection),
+    allowedOrigin: (origin) => isAllowedOrigin(origin, undefined, config.allowOrigin),
+    mayConnect: ({ headers: { origin, host } }) => {
+      const isAllowed = isAllowedOrigin(origin, host, config.allowOrigin);
+      if (!isAllowed) log.warn({ origin }, `a page of ${String(origin)} was turned away; --allow-origin ${String(origin)} lets it in`);
+      return isAllowed;
+    },
+  });
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    hubId,
+    async close() {
+      sessions.sayGoingAway('hub_draining', retryAfterMs);
+      await new Promise<void>((resolve) => router.drain(config.memory ? 'last_chance' : 'kept', resolve));
+      await sockets.close();
+      sessions.close();
+      router.close();
+      ledger.close();
+    },
+  };
+}
+
+async function openStore(_config: HubConfig): Promise<{ store: Store; secret: Uint8Array }> {
+  return { store: new MemoryStore(uuidv7()), secret: randomBytes(32) };
+}
+
+async function listen(server: Server, { host, port }: HubConfig): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const inUse = `port ${port} is in use on ${host}; stop what listens there, or give --port`;
+      reject(error.code === 'EADDRINUSE' ? new Error(inUse, { cause: error }) : new Error(`can't listen on ${host}:${port}: ${error.message}`, { cause: error }));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
