@@ -84,7 +84,8 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger): Promi
     allowedOrigin: (origin) => isAllowedOrigin(origin, undefined, config.allowOrigin),
     mayConnect: ({ headers: { origin, host } }) => {
       const isAllowed = isAllowedOrigin(origin, host, config.allowOrigin);
-      if (!isAllowed) log.warn({ origin }, `a page of ${String(origin)} was turned away; --allow-origin ${String(origin)} lets it in`);
+      if (!isAllowed)
+        log.warn({ origin }, `a page of ${String(origin)} was turned away; --allow-origin ${String(origin)} lets it in`);
       return isAllowed;
     },
   });
@@ -110,7 +111,11 @@ async function listen(server: Server, { host, port }: HubConfig): Promise<number
   return await new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = `port ${port} is in use on ${host}; stop what listens there, or give --port`;
-      reject(error.code === 'EADDRINUSE' ? new Error(inUse, { cause: error }) : new Error(`can't listen on ${host}:${port}: ${error.message}`, { cause: error }));
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(inUse, { cause: error })
+          : new Error(`can't listen on ${host}:${port}: ${error.message}`, { cause: error }),
+      );
     });
     server.listen(port, host, () => {
       const address = server.address();

@@ -43,14 +43,19 @@ function aLedger({ store = new FillingStore('epoch-1'), retention, maxChunkBytes
     decided: (change: Change) => void log.push(`decided ${said(change)}`),
     committed: (change: Change) => void log.push(`committed ${said(change)}`),
   };
-  const { open } = ledger.start({ decided: (change) => listener.decided(change), committed: (change) => listener.committed(change) });
+  const { open } = ledger.start({
+    decided: (change) => listener.decided(change),
+    committed: (change) => listener.committed(change),
+  });
   const create = (requestId: string, step: Step = { type: 'open', taker: aTaker() }) =>
     ledger.create(anOrigin(requestId), aBody({ width: 10 }), step, () => log.push(`created ${requestId}`));
   return { ledger, clock, store, log, listener, open, create };
 }
 
 function said({ record, events, live }: Change): string {
-  return [record.requestId, ...events.map((event) => `${event.seq} ${event.type}`), ...live.map((update) => update.type)].join(' ');
+  return [record.requestId, ...events.map((event) => `${event.seq} ${event.type}`), ...live.map((update) => update.type)].join(
+    ' ',
+  );
 }
 
 function work(message: Partial<WorkMessage> & { type: WorkMessage['type'] }, requestId = 'r1'): Step {
@@ -65,7 +70,13 @@ test('a step is decided at once, committed at the end of the turn, and delivered
   expect(log).toEqual(['decided r1 1 status', 'decided r1 progress', 'decided r1 2 result']);
   expect(store.batches).toHaveLength(0);
   clock.runTurn();
-  expect(log.slice(3)).toEqual(['committed r1 1 status', 'created r1', 'committed r1 progress', 'answered', 'committed r1 2 result']);
+  expect(log.slice(3)).toEqual([
+    'committed r1 1 status',
+    'created r1',
+    'committed r1 progress',
+    'answered',
+    'committed r1 2 result',
+  ]);
   expect(store.batches).toHaveLength(1);
 });
 

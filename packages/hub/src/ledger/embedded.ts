@@ -161,7 +161,11 @@ export class EmbeddedLedger implements Ledger {
   }
 
   /** The one place where a request changes. */
-  #take(open: Open, step: Step, { created, settled }: { readonly created?: Created; readonly settled: Settled | undefined }): void {
+  #take(
+    open: Open,
+    step: Step,
+    { created, settled }: { readonly created?: Created; readonly settled: Settled | undefined },
+  ): void {
     const { record } = open;
     const { lastN } = record;
     const wasRunning = record.live.running;
@@ -240,7 +244,10 @@ export class EmbeddedLedger implements Ledger {
   }
 
   #listOpen(query: Query): string[] {
-    const found = [...this.#open.values()].map(recordOf).filter((record) => matches(record, query)).reverse();
+    const found = [...this.#open.values()]
+      .map(recordOf)
+      .filter((record) => matches(record, query))
+      .reverse();
     const start = query.before === undefined ? 0 : found.findIndex((record) => record.requestId === query.before) + 1;
     return found.slice(start, start + query.limit).map((record) => record.requestId);
   }

@@ -40,7 +40,9 @@ export class Body {
   }
 
   encode(): EncodedBody {
-    this.#encoded ??= this.isBinary ? encodeBinary(this.#value) : { text: JSON.stringify(this.#value) ?? 'null', attachments: [] };
+    this.#encoded ??= this.isBinary
+      ? encodeBinary(this.#value)
+      : { text: JSON.stringify(this.#value) ?? 'null', attachments: [] };
     return this.#encoded;
   }
 

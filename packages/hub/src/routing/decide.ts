@@ -37,14 +37,20 @@ export function decide(record: RequestRecord, step: Step, moment: Moment): Decis
       return giveUp(record, draft);
     case 'provider_deaf':
       // It might have heard and begun all the same: only work that may run twice goes to another.
-      return hasBegun(record) || !record.terms.idempotent || record.state !== 'assigned' ? nothing : enqueue(draft, 'provider_deaf');
+      return hasBegun(record) || !record.terms.idempotent || record.state !== 'assigned'
+        ? nothing
+        : enqueue(draft, 'provider_deaf');
     case 'cancel_over':
       return record.state === 'cancelling' ? draft.fail('cancelled', cancelled(record.reason)) : nothing;
     case 'start_timeout':
       return record.state === 'queued' && !record.workBegan ? draft.failWith('expired', 'expired', tooLate(record)) : nothing;
     case 'deadline':
       if (record.state === 'cancelling') return draft.fail('cancelled', cancelled(record.reason));
-      return draft.failWith('failed', 'deadline_exceeded', `"${record.to}" did not finish within ${record.terms.timeoutMs} ms; raise timeout_ms`);
+      return draft.failWith(
+        'failed',
+        'deadline_exceeded',
+        `"${record.to}" did not finish within ${record.terms.timeoutMs} ms; raise timeout_ms`,
+      );
     case 'fail':
       return draft.fail('failed', step.error);
     case 'waiting':
@@ -68,7 +74,9 @@ export function hasBegun(record: RequestRecord): boolean {
 }
 
 function enqueue(draft: Draft, reason: string | undefined): Decision {
-  return draft.add(reason === undefined ? { type: 'status', state: 'queued' } : { type: 'status', state: 'queued', reason }).decision();
+  return draft
+    .add(reason === undefined ? { type: 'status', state: 'queued' } : { type: 'status', state: 'queued', reason })
+    .decision();
 }
 
 function assign(record: RequestRecord, taker: Taker, draft: Draft): Decision {
@@ -89,7 +97,11 @@ function giveUp(record: RequestRecord, draft: Draft): Decision {
   }
   const lost = record.lostAttempts + 1;
   if (lost >= record.terms.maxAttempts) {
-    return draft.failWith('failed', 'provider_lost', `${lost} providers of "${record.to}" went away after they began; see their logs`);
+    return draft.failWith(
+      'failed',
+      'provider_lost',
+      `${lost} providers of "${record.to}" went away after they began; see their logs`,
+    );
   }
   return draft.add({ type: 'status', state: 'queued', reason: 'provider_lost', lost: true }).decision();
 }

@@ -65,7 +65,8 @@ export class Dispatcher {
     for (const event of change.events) {
       if (event.type !== 'status') continue;
       if (event.state === 'assigned' && event.attempt > before.attempt) this.#handOver(record, event.attempt);
-      if (event.state === 'cancelling' && before.state !== 'cancelling') this.#tellToStop(change, event.reason ?? '', cancelGraceMs);
+      if (event.state === 'cancelling' && before.state !== 'cancelling')
+        this.#tellToStop(change, event.reason ?? '', cancelGraceMs);
     }
     if (!isHeld(before) || isHeld(record)) return;
     if (step.type === 'deadline') this.#tellToStop(change, 'deadline_exceeded', 0);
@@ -137,7 +138,7 @@ export class Dispatcher {
     service.enqueue(record, this.#turnedDown.get(requestId) ?? new Map());
     if (record.workBegan) return;
     const ms = record.createdElapsed + terms.startTimeoutMs - clock.elapsed();
-    timers.set(requestId, 'start', { ms, then: () => ledger.change(requestId, { type: 'start_timeout' }) });
+    timers.set(requestId, 'start', { ms, run: () => ledger.change(requestId, { type: 'start_timeout' }) });
   }
 
   #leaveLine(service: Service, record: RequestRecord): void {
@@ -156,12 +157,15 @@ export class Dispatcher {
     const { clock, timers, ledger } = this.#core;
     const { requestId } = record;
     const ms = deadlineElapsed(record) - clock.elapsed();
-    timers.set(requestId, 'deadline', { ms, then: () => ledger.change(requestId, { type: 'deadline' }) });
+    timers.set(requestId, 'deadline', { ms, run: () => ledger.change(requestId, { type: 'deadline' }) });
   }
 
   #limitCancelling({ requestId, attempt }: RequestRecord): void {
     const { timers, ledger } = this.#core;
-    timers.set(requestId, 'cancel', { ms: cancelGraceMs, then: () => ledger.change(requestId, { type: 'cancel_over', attempt }) });
+    timers.set(requestId, 'cancel', {
+      ms: cancelGraceMs,
+      run: () => ledger.change(requestId, { type: 'cancel_over', attempt }),
+    });
   }
 
   #leaveProvider(service: Service, change: Change): void {
@@ -180,7 +184,7 @@ export class Dispatcher {
     const turnedDown = this.#turnedDown.get(requestId) ?? new Map<string, number>();
     turnedDown.set(provider.peer.sessionId, clock.elapsed() + turnedDownMs);
     this.#turnedDown.set(requestId, turnedDown);
-    timers.set(requestId, 'turned_down', { ms: turnedDownMs, then: () => this.pump(service) });
+    timers.set(requestId, 'turned_down', { ms: turnedDownMs, run: () => this.pump(service) });
   }
 
   /** The place stays taken until the provider answers; one that never does is suspect. */
@@ -203,7 +207,7 @@ export class Dispatcher {
       const deadlineAt = clock.now() + deadlineElapsed(record) - clock.elapsed();
       const body = assignmentToWire({ ...record, service: record.to, payload: payload?.value, attempt, deadlineAt });
       if (!provider.acks) return outlet.send('request', body);
-      timers.set(requestId, 'ack', { ms: ackTimeoutMs, then: () => this.#deaf(provider, { requestId, attempt }) });
+      timers.set(requestId, 'ack', { ms: ackTimeoutMs, run: () => this.#deaf(provider, { requestId, attempt }) });
       outlet.sendForAck('request', body, () => {
         this.heard(provider);
         this.acknowledged(requestId, attempt);

@@ -52,7 +52,10 @@ export class Instances {
     const now = this.#core.clock.elapsed();
     const recent = (this.#swaps.get(key) ?? []).filter((at) => now - at < swapWindowMs);
     if (recent.length >= swapsOfConflict - 1) {
-      throw new ConduitError('instance_conflict', `two processes register "${present.service}" as instance "${present.instanceId}"; give each its own`);
+      throw new ConduitError(
+        'instance_conflict',
+        `two processes register "${present.service}" as instance "${present.instanceId}"; give each its own`,
+      );
     }
     recent.push(now);
     this.#swaps.set(key, recent);

@@ -1,10 +1,10 @@
 /** What routing needs of the world and does not know: time, a ledger, an archive, a way out to each peer. Simulator, hub and cluster give their own. */
 
 import type { ConduitError } from '@conduit/sdk/protocol/errors';
-import type { Body } from './body.ts';
 import type { Action } from '@conduit/sdk/protocol/messages';
-import type { Decision, LiveNews, Step } from './steps.ts';
+import type { Body } from './body.ts';
 import type { LogEvent, Origin, RequestRecord } from './record.ts';
+import type { Decision, LiveNews, Step } from './steps.ts';
 
 export interface Timer {
   cancel(): void;
@@ -32,7 +32,11 @@ export interface Change {
   readonly events: readonly LogEvent[];
   readonly live: readonly LiveNews[];
   /** What the step found. */
-  readonly before: { readonly state: RequestRecord['state']; readonly attempt: number; readonly providerSessionId: string | undefined };
+  readonly before: {
+    readonly state: RequestRecord['state'];
+    readonly attempt: number;
+    readonly providerSessionId: string | undefined;
+  };
 }
 
 export interface LedgerListener {
@@ -73,7 +77,11 @@ export interface Ledger {
   /** Opens a request by its first step. The id must be free: ask `read` first. */
   create(origin: Origin, payload: Body, step: Step, settled: (decision: Decision) => void): void;
   /** Runs `decide` on an open or ended request, atomically. `settled` runs after the commit with what was decided; undefined: no such request. */
-  change(requestId: string, step: Step, settled?: (decision: Decision | undefined, record: RequestRecord | undefined) => void): void;
+  change(
+    requestId: string,
+    step: Step,
+    settled?: (decision: Decision | undefined, record: RequestRecord | undefined) => void,
+  ): void;
   /** The request with everything of it that is committed, open or ended. The record is the ledger's: read it, don't keep it. */
   read(requestId: string, then: (record: RequestRecord | undefined) => void): void;
   /** Committed events after `afterSeq`, oldest first, at least one if there is one, at most about `maxBytes` of bodies. */

@@ -61,7 +61,11 @@ export class Providing {
     this.#instances.arrive(key, provider, message.inFlight ?? [], welcome);
   }
 
-  work(peer: Peer, { message, body }: { message: WorkMessage; body: Body | undefined }, reply: Reply<{ readonly duplicate?: true }>): void {
+  work(
+    peer: Peer,
+    { message, body }: { message: WorkMessage; body: Body | undefined },
+    reply: Reply<{ readonly duplicate?: true }>,
+  ): void {
     for (const provider of peer.providers.values()) this.#dispatcher.heard(provider);
     const step = { type: 'work', from: peer.sessionId, message, ...(body === undefined ? {} : { body }) } as const;
     this.#core.ledger.change(message.requestId, step, (decision, record) => {
@@ -144,7 +148,10 @@ export class Providing {
     this.#leavePool(rival);
     rival.peer.providers.delete(rival.service);
     this.#instances.leave(key, rival.held, graceMs);
-    const error = new ConduitError('instance_replaced', `a newer connection registered "${message.name}" as instance "${message.instanceId}"`);
+    const error = new ConduitError(
+      'instance_replaced',
+      `a newer connection registered "${message.name}" as instance "${message.instanceId}"`,
+    );
     rival.peer.outlet?.send('refused', { event: 'register', error: error.toWire() });
   }
 

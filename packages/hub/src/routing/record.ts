@@ -1,11 +1,10 @@
 /** One request as the hub holds it: what was said at its creation, and the fold of its log. It never holds a payload or a result. */
 
-import { minPriority } from '@conduit/sdk/protocol/limits';
-import type { EndedTask, Party, RequestEvent, TaskProgress, Timings } from '@conduit/sdk/protocol/events';
 import type { WireError } from '@conduit/sdk/protocol/errors';
+import type { EndedTask, Party, RequestEvent, TaskProgress, Timings } from '@conduit/sdk/protocol/events';
+import { minPriority } from '@conduit/sdk/protocol/limits';
 import type { Parent, StreamMode, TaskDeclaration } from '@conduit/sdk/protocol/messages';
 import type { RequestState, TaskState } from '@conduit/sdk/protocol/states';
-import { isTaskEnded } from '@conduit/sdk/protocol/states';
 import type { Body } from './body.ts';
 
 /** An event as the log keeps it. What stands here beside the protocol's fields never leaves the hub. */

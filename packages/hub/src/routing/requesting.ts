@@ -1,11 +1,11 @@
 /** What requesters do: send, cancel, follow and look. What somebody may not see does not exist. */
 
-import { mayAdminister, mayObserve } from '../access/identity.ts';
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Party, RequestObject } from '@conduit/sdk/protocol/events';
 import { defaultMaxAttempts, defaultStartTimeoutMs, defaultTimeoutMs, maxParentDepth } from '@conduit/sdk/protocol/limits';
 import type { Cancel, Get, RequestMessage, Unwatch, Watch } from '@conduit/sdk/protocol/messages';
 import { isTerminal, type RequestState } from '@conduit/sdk/protocol/states';
+import { mayAdminister, mayObserve } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -28,7 +28,13 @@ export interface Accepted {
 
 export type Watched =
   | { readonly mode: 'replay' }
-  | { readonly mode: 'snapshot'; readonly seq: number; readonly request: RequestObject<Body>; readonly gap?: true; readonly reset?: true };
+  | {
+      readonly mode: 'snapshot';
+      readonly seq: number;
+      readonly request: RequestObject<Body>;
+      readonly gap?: true;
+      readonly reset?: true;
+    };
 
 interface RequestingParts {
   readonly core: Core;
@@ -132,7 +138,8 @@ export class Requesting {
     if (parent === undefined) return this.#open(submission, reply);
     this.#core.ledger.read(parent.requestId, (record) => {
       const isOurs = record !== undefined && isHeld(record) && record.provider?.sessionId === submission.peer.sessionId;
-      if (!isOurs) return reply.refuse(new ConduitError('not_assigned', `this connection does not hold the parent ${parent.requestId}`));
+      if (!isOurs)
+        return reply.refuse(new ConduitError('not_assigned', `this connection does not hold the parent ${parent.requestId}`));
       if (record.depth + 1 > maxParentDepth) {
         const details = { limit: 'max_parent_depth', max: maxParentDepth };
         return reply.refuse(new ConduitError('invalid_message', `requests nest at most ${maxParentDepth} deep`, { details }));
@@ -168,7 +175,8 @@ export class Requesting {
       ...(message.trace === undefined ? {} : { trace: message.trace }),
     };
     const reason = service.whyWaiting(message.action);
-    const first = provider === undefined ? { type: 'open' as const, reason } : { type: 'open' as const, taker: provider.taker(hubId) };
+    const first =
+      provider === undefined ? { type: 'open' as const, reason } : { type: 'open' as const, taker: provider.taker(hubId) };
     peer.openRequests.add(requestId);
     this.#watchers.add(peer, requestId, 1);
     ledger.create(origin, payload, first, (decision) => {
@@ -205,12 +213,17 @@ export class Requesting {
     if (!ledger.isWritable) throw new ConduitError('store_unavailable');
     if (peer.openRequests.size >= limits.maxOpenRequests) {
       const details = { limit: 'max_open_requests', max: limits.maxOpenRequests, retry_after_ms: 1_000 };
-      throw new ConduitError('rate_limited', `this session has ${limits.maxOpenRequests} open requests; wait for some to end`, { details });
+      throw new ConduitError('rate_limited', `this session has ${limits.maxOpenRequests} open requests; wait for some to end`, {
+        details,
+      });
     }
     const { tenant } = peer.identity;
     const known = registry.findKnown(tenant, message.to, clock.elapsed());
     if (known === undefined && message.startTimeoutMs === undefined) {
-      throw new ConduitError('service_not_found', `no provider of "${message.to}" in the last 7 days; start one, or give start_timeout_ms to wait for it`);
+      throw new ConduitError(
+        'service_not_found',
+        `no provider of "${message.to}" in the last 7 days; start one, or give start_timeout_ms to wait for it`,
+      );
     }
     const service = known ?? registry.open(tenant, message.to);
     if (known?.offers(message.action) === false) {
@@ -218,7 +231,9 @@ export class Requesting {
     }
     if (service.waiting >= limits.maxWaiting) {
       const details = { limit: 'max_waiting', max: limits.maxWaiting };
-      throw new ConduitError('queue_full', `${service.waiting} requests wait for "${message.to}" already; try again later`, { details });
+      throw new ConduitError('queue_full', `${service.waiting} requests wait for "${message.to}" already; try again later`, {
+        details,
+      });
     }
     return service;
   }
@@ -231,7 +246,10 @@ export class Requesting {
     return {
       idempotent: action?.idempotent ?? true,
       timeoutMs: Math.min(timeoutMs, remainingMs),
-      startTimeoutMs: Math.min(message.startTimeoutMs ?? defaultStartTimeoutMs, remainingMs === timeoutMs ? Number.POSITIVE_INFINITY : remainingMs),
+      startTimeoutMs: Math.min(
+        message.startTimeoutMs ?? defaultStartTimeoutMs,
+        remainingMs === timeoutMs ? Number.POSITIVE_INFINITY : remainingMs,
+      ),
       maxAttempts: message.maxAttempts ?? defaultMaxAttempts,
       maxTasks: this.#core.limits.maxTasks,
       priority: message.priority ?? 0,

@@ -76,7 +76,10 @@ export class Router {
   start(): void {
     const { ledger, registry, clock } = this.#core;
     this.#startedElapsed = clock.elapsed();
-    const { open, services } = ledger.start({ decided: (change) => this.#decided(change), committed: (change) => this.#committed(change) });
+    const { open, services } = ledger.start({
+      decided: (change) => this.#decided(change),
+      committed: (change) => this.#committed(change),
+    });
     for (const service of services) registry.recall(service);
     for (const record of open) {
       this.#family.add(record);

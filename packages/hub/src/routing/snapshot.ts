@@ -21,10 +21,18 @@ interface Contents {
 }
 
 /** Reads the object as it is committed. The record must be what the ledger's `read` gave, in the same turn. */
-export function readObject(core: Core, record: RequestRecord, options: SnapshotOptions, then: (object: RequestObject<Body>) => void): void {
+export function readObject(
+  core: Core,
+  record: RequestRecord,
+  options: SnapshotOptions,
+  then: (object: RequestObject<Body>) => void,
+): void {
   const include = new Set(options.include);
   const head = headOf(core, record);
-  const isBare = record.resultSeq === undefined && include.size === 0 && [...record.tasks.values()].every((task) => task.resultSeq === undefined);
+  const isBare =
+    record.resultSeq === undefined &&
+    include.size === 0 &&
+    [...record.tasks.values()].every((task) => task.resultSeq === undefined);
   if (isBare) return then({ ...head, tasks: tasksOf(record, new Map()), streams: streamsOf(record, new Map()) });
   const room = core.limits.maxMessageBytes;
   const reader = new ContentsReader(record, { room, isWithStreams: include.has('streams'), isWithResult: include.has('result') });
@@ -35,7 +43,11 @@ export function readObject(core: Core, record: RequestRecord, options: SnapshotO
   });
 }
 
-function objectOf(record: RequestRecord, head: Omit<RequestObject<Body>, 'tasks' | 'streams'>, contents: Contents): RequestObject<Body> {
+function objectOf(
+  record: RequestRecord,
+  head: Omit<RequestObject<Body>, 'tasks' | 'streams'>,
+  contents: Contents,
+): RequestObject<Body> {
   const result = record.resultSeq === undefined ? undefined : contents.results.get(record.resultSeq);
   return {
     ...head,
@@ -70,7 +82,8 @@ class ContentsReader {
 
   take(event: LogEvent, attempt: number): void {
     if (event.type === 'chunk' && event.attempt === attempt && this.#options.isWithStreams) return this.#takeChunk(event);
-    if ((event.type !== 'result' && event.type !== 'task_result') || event.result === undefined || !this.#wanted.has(event.seq)) return;
+    if ((event.type !== 'result' && event.type !== 'task_result') || event.result === undefined || !this.#wanted.has(event.seq))
+      return;
     const isAskedFor = this.#options.isWithResult && event.seq === this.#resultSeq;
     const isSmall = event.result.bytes <= maxInlineBytes && !event.result.isBinary;
     if ((isAskedFor || isSmall) && event.result.bytes <= this.#room) {

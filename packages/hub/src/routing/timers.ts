@@ -13,14 +13,14 @@ export class RequestTimers {
   }
 
   /** Replaces the timer of this kind. A time that has passed already fires at once, but never before this returns. */
-  set(requestId: string, kind: TimerKind, delay: { readonly ms: number; readonly then: () => void }): void {
+  set(requestId: string, kind: TimerKind, delay: { readonly ms: number; readonly run: () => void }): void {
     let timers = this.#timers.get(requestId);
     if (timers === undefined) {
       timers = {};
       this.#timers.set(requestId, timers);
     }
     timers[kind]?.cancel();
-    timers[kind] = this.#clock.after(Math.max(0, delay.ms), delay.then);
+    timers[kind] = this.#clock.after(Math.max(0, delay.ms), delay.run);
   }
 
   clear(requestId: string, kind: TimerKind): void {

@@ -45,10 +45,15 @@ function fence(
 ): Decision | undefined {
   const isHolder = record.provider?.sessionId === from && record.state !== 'queued';
   if (message.attempt === undefined && (record.handed.get(from) ?? 0) > 1) {
-    return refused('invalid_message', 'this connection was handed the request more than once: say which attempt', { path: 'attempt' });
+    return refused('invalid_message', 'this connection was handed the request more than once: say which attempt', {
+      path: 'attempt',
+    });
   }
   if (!isHolder || (message.attempt !== undefined && message.attempt !== record.attempt)) {
-    return refused('not_assigned', `this connection does not hold attempt ${message.attempt ?? record.attempt} of ${record.requestId}`);
+    return refused(
+      'not_assigned',
+      `this connection does not hold attempt ${message.attempt ?? record.attempt} of ${record.requestId}`,
+    );
   }
   if (message.n !== undefined && message.n <= record.lastN) return { ...nothing, isDuplicate: true };
   if (isTerminal(record.state)) {
@@ -57,12 +62,19 @@ function fence(
   }
   if (message.n !== undefined && message.n > record.lastN + 1) {
     const expected = record.lastN + 1;
-    return refused('invalid_message', `message ${message.n} came before ${expected}: send again from there`, { path: 'n', expected });
+    return refused('invalid_message', `message ${message.n} came before ${expected}: send again from there`, {
+      path: 'n',
+      expected,
+    });
   }
   return undefined;
 }
 
-function refused(code: 'invalid_message' | 'not_assigned' | 'already_finished', sentence: string, details?: Record<string, unknown>): Decision {
+function refused(
+  code: 'invalid_message' | 'not_assigned' | 'already_finished',
+  sentence: string,
+  details?: Record<string, unknown>,
+): Decision {
   return { ...nothing, refusal: new ConduitError(code, sentence, details === undefined ? {} : { details }) };
 }
 
@@ -176,7 +188,9 @@ function chunk(
   const stream = record.streams.get(name);
   const mode = message.mode ?? stream?.mode ?? 'append';
   if (stream !== undefined && stream.mode !== mode) {
-    throw new ConduitError('invalid_message', `the stream "${name}" is of mode ${stream.mode}, not ${mode}`, { details: { path: 'mode' } });
+    throw new ConduitError('invalid_message', `the stream "${name}" is of mode ${stream.mode}, not ${mode}`, {
+      details: { path: 'mode' },
+    });
   }
   const isMixed = stream !== undefined && stream.kind !== body.kind;
   if (mode === 'append' && (body.kind === 'json' || isMixed)) {

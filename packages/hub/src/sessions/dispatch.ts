@@ -1,5 +1,7 @@
 /** The events towards the hub: each is parsed and becomes one call. The edge knows nothing else. */
 
+import type { RequestObject } from '@conduit/sdk/protocol/events';
+import type { Measured } from '@conduit/sdk/protocol/measure';
 import type { Register } from '@conduit/sdk/protocol/messages';
 import {
   parseCancel,
@@ -12,9 +14,7 @@ import {
   parseWatch,
 } from '@conduit/sdk/protocol/parse';
 import { opaqueMembers, parseWork, type WorkType } from '@conduit/sdk/protocol/parse-work';
-import type { Measured } from '@conduit/sdk/protocol/measure';
 import { partyToWire, requestToWire, serviceToWire, type WireBody } from '@conduit/sdk/protocol/wire';
-import type { RequestObject } from '@conduit/sdk/protocol/events';
 import { Body } from '../routing/body.ts';
 import type { Peer } from '../routing/peer.ts';
 import type { Reply } from '../routing/ports.ts';
@@ -47,12 +47,31 @@ export const handlers: Readonly<Record<string, Handler>> = {
     const message = parseRequest(body);
     router.request(peer, message, bodyOf(message.payload ?? null, measured), mapped(answer, acceptedToWire));
   },
-  cancel: ({ router, peer }, { body }, answer) => router.cancel(peer, parseCancel(body), mapped(answer, (outcome) => ({ outcome }))),
+  cancel: ({ router, peer }, { body }, answer) =>
+    router.cancel(
+      peer,
+      parseCancel(body),
+      mapped(answer, (outcome) => ({ outcome })),
+    ),
   watch: ({ router, peer }, { body }, answer) => router.watch(peer, parseWatch(body), mapped(answer, watchedToWire)),
-  unwatch: ({ router, peer }, { body }, answer) => router.unwatch(peer, parseUnwatch(body), mapped(answer, () => none)),
-  get: ({ router, peer }, { body }, answer) => router.get(peer, parseGet(body), mapped(answer, (request) => ({ request: objectToWire(request) }))),
+  unwatch: ({ router, peer }, { body }, answer) =>
+    router.unwatch(
+      peer,
+      parseUnwatch(body),
+      mapped(answer, () => none),
+    ),
+  get: ({ router, peer }, { body }, answer) =>
+    router.get(
+      peer,
+      parseGet(body),
+      mapped(answer, (request) => ({ request: objectToWire(request) })),
+    ),
   services: ({ router, peer }, { body }, answer) => {
-    router.services(peer, parseServices(body), mapped(answer, (services) => ({ services: services.map(serviceToWire) })));
+    router.services(
+      peer,
+      parseServices(body),
+      mapped(answer, (services) => ({ services: services.map(serviceToWire) })),
+    );
   },
   drain: leave,
   unregister: leave,
@@ -67,7 +86,11 @@ export const handlers: Readonly<Record<string, Handler>> = {
 };
 
 function leave({ router, peer }: Context, { body }: Incoming, answer: Answer): void {
-  router.leave(peer, parseLeave(body).name, mapped(answer, () => none));
+  router.leave(
+    peer,
+    parseLeave(body).name,
+    mapped(answer, () => none),
+  );
 }
 
 function work(type: WorkType): Handler {
@@ -76,7 +99,12 @@ function work(type: WorkType): Handler {
     const message = parseWork(type, body);
     const opaque: unknown = member === undefined ? undefined : Reflect.get(message, member);
     const carried = opaque === undefined ? undefined : bodyOf(opaque, measured);
-    router.work(peer, message, carried, mapped(answer, ({ duplicate }) => (duplicate === undefined ? none : { duplicate })));
+    router.work(
+      peer,
+      message,
+      carried,
+      mapped(answer, ({ duplicate }) => (duplicate === undefined ? none : { duplicate })),
+    );
   };
 }
 
@@ -102,7 +130,13 @@ function acceptedToWire({ requestId, state, seq, reason, position, provider }: A
 function watchedToWire(watched: Watched): WireBody {
   if (watched.mode === 'replay') return { mode: 'replay' };
   const { mode, seq, request, gap, reset } = watched;
-  return { mode, seq, request: objectToWire(request), ...(gap === undefined ? {} : { gap }), ...(reset === undefined ? {} : { reset }) };
+  return {
+    mode,
+    seq,
+    request: objectToWire(request),
+    ...(gap === undefined ? {} : { gap }),
+    ...(reset === undefined ? {} : { reset }),
+  };
 }
 
 /** The bodies leave their carriers here. */
@@ -110,7 +144,9 @@ function objectToWire(object: RequestObject<Body>): WireBody {
   const unwrapped: RequestObject = {
     ...object,
     tasks: object.tasks.map((task) => (task.result === undefined ? task : { ...task, result: task.result.value })),
-    streams: object.streams.map((stream) => (stream.data === undefined ? stream : { ...stream, data: stream.data.map((one) => one.value) })),
+    streams: object.streams.map((stream) =>
+      stream.data === undefined ? stream : { ...stream, data: stream.data.map((one) => one.value) },
+    ),
     ...(object.payload === undefined ? {} : { payload: object.payload.value }),
     ...(object.result === undefined ? {} : { result: object.result.value }),
   };

@@ -91,13 +91,17 @@ export class Session implements ConnectionListener {
     const measured = measure(args.length === 1 ? args[0] : args, limits);
     const retryAfterMs = this.#budget.take(measured.bytes, clock.elapsed());
     if (retryAfterMs > 0) {
-      throw new ConduitError('rate_limited', `this connection says too much; wait ${retryAfterMs} ms`, { details: { retry_after_ms: retryAfterMs } });
+      throw new ConduitError('rate_limited', `this connection says too much; wait ${retryAfterMs} ms`, {
+        details: { retry_after_ms: retryAfterMs },
+      });
     }
     if (typeof name !== 'string' || !Object.hasOwn(handlers, name)) {
       throw new ConduitError('invalid_message', `there is no event "${shown(name)}"`, { details: { path: '' } });
     }
     if (args.length !== 1) {
-      throw new ConduitError('invalid_message', `"${name}" carries exactly one object, not ${args.length}`, { details: { path: '' } });
+      throw new ConduitError('invalid_message', `"${name}" carries exactly one object, not ${args.length}`, {
+        details: { path: '' },
+      });
     }
     const register = (message: Register, reply: Answer): void => this.#host.register(this, message, reply);
     handlers[name]?.({ router, peer: this.peer, register }, { body: args[0], measured }, answer);
@@ -121,7 +125,11 @@ export class Session implements ConnectionListener {
       ok: () => undefined,
       refuse: (error) => {
         const requestId = readStamp(body)?.requestId;
-        this.send('refused', { event: shown(name), ...(requestId === undefined ? {} : { request_id: requestId }), error: error.toWire() });
+        this.send('refused', {
+          event: shown(name),
+          ...(requestId === undefined ? {} : { request_id: requestId }),
+          error: error.toWire(),
+        });
       },
     };
   }

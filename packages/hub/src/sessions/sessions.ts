@@ -111,7 +111,9 @@ export class Sessions implements SessionHost {
     }
     this.router.registerService(peer, message, {
       ok: ({ inFlight }) => {
-        greet({ in_flight: inFlight.map(({ requestId, attempt, lastN }) => ({ request_id: requestId, attempt, last_n: lastN })) });
+        greet({
+          in_flight: inFlight.map(({ requestId, attempt, lastN }) => ({ request_id: requestId, attempt, last_n: lastN })),
+        });
       },
       refuse: (error) => answer.refuse(error),
     });

@@ -38,6 +38,8 @@ export class SessionTokens {
   }
 
   #mac(purpose: Purpose, head: string, { tenant, subject }: Identity): string {
-    return createHmac('sha256', this.#secret).update(JSON.stringify([purpose, head, tenant, subject])).digest('base64url');
+    return createHmac('sha256', this.#secret)
+      .update(JSON.stringify([purpose, head, tenant, subject]))
+      .digest('base64url');
   }
 }

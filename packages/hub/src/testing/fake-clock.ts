@@ -57,7 +57,8 @@ export class FakeClock implements Clock {
   /** Ends turns until nothing waits for the end of one. */
   settle(): void {
     for (let turns = 0; this.#endOfTurn.length > 0; turns += 1) {
-      if (turns === endlessTurns) throw new Error(`something asks for another turn at the end of each: ${endlessTurns} turns without time passing`);
+      if (turns === endlessTurns)
+        throw new Error(`something asks for another turn at the end of each: ${endlessTurns} turns without time passing`);
       this.runTurn();
     }
   }

@@ -1,7 +1,7 @@
 /** Socket.IO as it is: sockets become connections. Nothing a peer sends can throw past here, and nothing is sent without being counted. */
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import { type Socket as EngineSocket } from 'engine.io';
+import type { Socket as EngineSocket } from 'engine.io';
 import { Server, type Socket } from 'socket.io';
 import type { Accept, Acknowledge, Connection, ConnectionListener, Welcome } from './connection.ts';
 
@@ -137,7 +137,8 @@ class SocketConnection implements Connection {
   /** Closes a socket that takes nothing, or keeps back what it announced. */
   look(now: number): void {
     if (this.unsentBytes === 0) this.#tookAt = now;
-    const reconstructor: unknown = Reflect.get(Reflect.get(this.#socket.client, 'decoder') as object, 'reconstructor') ?? undefined;
+    const reconstructor: unknown =
+      Reflect.get(Reflect.get(this.#socket.client, 'decoder') as object, 'reconstructor') ?? undefined;
     if (reconstructor === undefined) this.#withheld = undefined;
     else if (this.#withheld?.reconstructor !== reconstructor) this.#withheld = { reconstructor, since: now };
     const isWithholding = this.#withheld !== undefined && now - this.#withheld.since >= unfinishedMs;

@@ -39,7 +39,13 @@ export interface EndedTask {
 
 export type RequestEvent<Value = unknown> = EventStamp &
   (
-    | { readonly type: 'status'; readonly state: RequestState; readonly reason?: string; readonly provider?: Party; readonly by?: Party }
+    | {
+        readonly type: 'status';
+        readonly state: RequestState;
+        readonly reason?: string;
+        readonly provider?: Party;
+        readonly by?: Party;
+      }
     | { readonly type: 'tasks'; readonly tasks: readonly TaskDeclaration[] }
     | {
         readonly type: 'chunk';

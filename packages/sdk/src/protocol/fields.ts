@@ -30,7 +30,8 @@ export function own(fields: Fields, key: string): unknown {
 export function text(fields: Fields, key: string, prefix: Path = ''): string | undefined {
   const value = own(fields, key);
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value.length > maxTextLength) refuse(prefix + key, `a string of at most ${maxTextLength} characters`);
+  if (typeof value !== 'string' || value.length > maxTextLength)
+    refuse(prefix + key, `a string of at most ${maxTextLength} characters`);
   return value;
 }
 
@@ -67,7 +68,12 @@ export function flag(fields: Fields, key: string, prefix: Path = ''): boolean | 
 }
 
 /** A whole number between two bounds, both included. */
-export function integer(fields: Fields, key: string, [min, max]: readonly [number, number], prefix: Path = ''): number | undefined {
+export function integer(
+  fields: Fields,
+  key: string,
+  [min, max]: readonly [number, number],
+  prefix: Path = '',
+): number | undefined {
   const value = own(fields, key);
   if (value === undefined) return undefined;
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
@@ -89,7 +95,12 @@ export function number(fields: Fields, key: string, prefix: Path = ''): number |
   return value as number | undefined;
 }
 
-export function oneOf<const Word extends string>(fields: Fields, key: string, words: readonly Word[], prefix: Path = ''): Word | undefined {
+export function oneOf<const Word extends string>(
+  fields: Fields,
+  key: string,
+  words: readonly Word[],
+  prefix: Path = '',
+): Word | undefined {
   const value = own(fields, key);
   if (value === undefined) return undefined;
   return words.find((word) => word === value) ?? refuse(prefix + key, `one of ${words.join(', ')}`);

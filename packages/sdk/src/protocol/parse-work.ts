@@ -1,8 +1,8 @@
 /** From the wire to TypeScript: what a provider says of a request it holds. The hottest of the guards. */
 
 import type { WireError } from './errors.ts';
-import * as field from './fields.ts';
 import type { Fields } from './fields.ts';
+import * as field from './fields.ts';
 import type { WorkMessage, WorkStamp } from './messages.ts';
 import { defaultProviderCode, parseTasks } from './parse.ts';
 
@@ -45,7 +45,12 @@ const guards: { readonly [Type in WorkType]: (fields: Fields, stamp: WorkStamp) 
       result: field.own(fields, 'result'),
       skipped: field.flag(fields, 'skipped'),
     }),
-  task_error: (fields, stamp) => ({ type: 'task_error', ...stamp, taskId: field.name(fields, 'task_id'), error: parseError(fields) }),
+  task_error: (fields, stamp) => ({
+    type: 'task_error',
+    ...stamp,
+    taskId: field.name(fields, 'task_id'),
+    error: parseError(fields),
+  }),
   result: (fields, stamp) => field.present({ type: 'result' as const, ...stamp, result: field.own(fields, 'result') }),
   error: (fields, stamp) => ({ type: 'error', ...stamp, error: parseError(fields) }),
   reject: (fields, stamp) => field.present({ type: 'reject' as const, ...stamp, reason: field.text(fields, 'reason') }),

@@ -1,8 +1,8 @@
 /** From the wire to TypeScript: one guard for each event towards the hub. The only place where `snake_case` becomes `camelCase`. */
 
 import type { ErrorCode } from './errors.ts';
-import * as field from './fields.ts';
 import type { Fields } from './fields.ts';
+import * as field from './fields.ts';
 import {
   maxActions,
   maxAttemptsBound,
@@ -158,7 +158,8 @@ function parseMetadata(fields: Fields): Fields | undefined {
 function parseInFlight(one: unknown, at: number): InFlight {
   const prefix = `in_flight[${at}].`;
   const fields = field.fieldsOf(one, `in_flight[${at}]`);
-  const attempt = field.integer(fields, 'attempt', field.count, prefix) ?? field.refuse(`${prefix}attempt`, 'a whole number from 1');
+  const attempt =
+    field.integer(fields, 'attempt', field.count, prefix) ?? field.refuse(`${prefix}attempt`, 'a whole number from 1');
   return { requestId: field.requestId(fields, 'request_id', prefix), attempt };
 }
 

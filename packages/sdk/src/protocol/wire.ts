@@ -26,7 +26,13 @@ export interface WireMessage {
 
 /** A numbered event of a request, for its requester and watchers. */
 export function eventToWire(requestId: string, event: RequestEvent): WireMessage {
-  const body: WireBody = { request_id: requestId, seq: event.seq, attempt: event.attempt, at: instant(event.at), overall: event.overall };
+  const body: WireBody = {
+    request_id: requestId,
+    seq: event.seq,
+    attempt: event.attempt,
+    at: instant(event.at),
+    overall: event.overall,
+  };
   switch (event.type) {
     case 'status':
       body['state'] = event.state;
@@ -69,7 +75,13 @@ export function eventToWire(requestId: string, event: RequestEvent): WireMessage
 
 /** A live value: it carries the number of the last event before it. */
 export function liveToWire(requestId: string, stamp: EventStamp, update: LiveUpdate): WireMessage {
-  const body: WireBody = { request_id: requestId, seq: stamp.seq, attempt: stamp.attempt, at: instant(stamp.at), overall: stamp.overall };
+  const body: WireBody = {
+    request_id: requestId,
+    seq: stamp.seq,
+    attempt: stamp.attempt,
+    at: instant(stamp.at),
+    overall: stamp.overall,
+  };
   switch (update.type) {
     case 'progress':
       body['task_id'] = update.taskId;
@@ -158,7 +170,12 @@ export function serviceToWire(service: ServiceInfo): WireBody {
     name: service.name,
     actions: service.actions.map(actionToWire),
     providers: service.providers.map((provider) => {
-      const body: WireBody = { session_id: provider.sessionId, state: provider.state, held: provider.held, capacity: provider.capacity };
+      const body: WireBody = {
+        session_id: provider.sessionId,
+        state: provider.state,
+        held: provider.held,
+        capacity: provider.capacity,
+      };
       put(body, 'instance_id', provider.instanceId);
       put(body, 'name', provider.name);
       body['joined_at'] = instant(provider.joinedAt);

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Sets up a fresh machine (Node 20.19 or later on Debian, as root or with sudo) and passes all tests.
+# Prints what each stage took; its last line is `N passed, N failed, N skipped`. A stage that can't run has failed.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+log=$(mktemp -d)
+trap 'rm -rf "$log"' EXIT
+passed=0 failed=0 skipped=0
+
+# Runs one stage; what it counted is added, and a stage that counts nothing counts as one.
+stage() {
+  local name=$1 started=$SECONDS status counts
+  shift
+  printf '\n=== %s\n' "$name"
+  "$@" 2>&1 | tee "$log/stage"
+  status=${PIPESTATUS[0]}
+  counts=$(grep -oE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log/stage" | tail -n 1)
+  if [ -n "$counts" ]; then
+    read -r stage_passed _ stage_failed _ stage_skipped _ <<<"${counts//,/}"
+    passed=$((passed + stage_passed)) failed=$((failed + stage_failed)) skipped=$((skipped + stage_skipped))
+    [ "$status" -eq 0 ] || [ "$stage_failed" -gt 0 ] || failed=$((failed + 1))
+  elif [ "$status" -eq 0 ]; then passed=$((passed + 1))
+  else failed=$((failed + 1)); fi
+  printf '=== %s: %s in %s s\n' "$name" "$([ "$status" -eq 0 ] && echo passed || echo FAILED)" "$((SECONDS - started))"
+}
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+
+debian_packages() {
+  command -v apt-get >/dev/null || { echo 'The tests with a Python worker and a browser need Debian: apt-get was not found.'; return 1; }
+  local missing=()
+  for package in python3-socketio python3-aiohttp libnss3 libnspr4; do
+    dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The tests once more on another Node, which comes from the npm package of that name.
+on_node() {
+  local version=$1 dir
+  dir=$(mktemp -d) && (cd "$dir" && npm init -y >/dev/null && npm install --silent --no-audit --no-fund "node@$version" >/dev/null) || return 1
+  PATH="$dir/node_modules/node/bin:$PATH" bash -c 'node --version && node node_modules/vitest/vitest.mjs run packages test/conformance'
+  local status=$?
+  rm -rf "$dir"
+  return $status
+}
+
+stage 'Debian packages' debian_packages
+stage 'npm ci' npm ci --no-audit --no-fund
+stage 'build' npm run build --silent
+stage 'check' npm run check --silent
+stage 'tests' npm test --silent
+[ -f test/simulator/main.ts ] && stage 'simulator' npm run simulate --silent -- --seeds "${SIMULATE_SEEDS:-1000}"
+for version in ${NODE_MATRIX:-22 24}; do stage "Node $version" on_node "$version"; done
+
+printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]
