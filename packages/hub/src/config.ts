@@ -1,33 +1,86 @@
-/** What a hub may be told: every setting once, with its default, its flag, its variable and its place in the file. */
+/** Reads what a hub is told: flags before `CONDUIT_*` variables before the file. Anything wrong is one sentence that says where. */
 
-import { defaultLimits, type Limits } from '@conduit/sdk/protocol/limits';
-import { defaultRates, type Rates } from './access/budget.ts';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { defaults, memoryDefaults, type SettingName, settings } from './contract/config.ts';
 
-export interface HubConfig {
-  readonly port: number;
-  readonly host: string;
-  /** Origins of web pages that may connect, beside the hub's own and those of this machine. */
-  readonly allowOrigin: readonly string[];
-  readonly dataDir: string;
-  /** Keep nothing. */
-  readonly memory: boolean;
-  /** What an acknowledged request survives: the death of the process, or the loss of power too. */
-  readonly durability: 'process' | 'power';
-  /** At most one progress per task and watcher in this time, milliseconds; 0 sends every one. */
-  readonly progressInterval: number;
-  readonly hubId: string;
-  readonly limits: Limits;
-  readonly rates: Rates;
+export type HubConfig = typeof defaults & { readonly hubId: string };
+
+/** Something the operator said can't be meant; the message is one sentence for people. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
 }
 
-export const defaultConfig: Omit<HubConfig, 'hubId'> = {
-  port: 9100,
-  host: '127.0.0.1',
-  allowOrigin: [],
-  dataDir: './conduit-data',
-  memory: false,
-  durability: 'process',
-  progressInterval: 100,
-  limits: defaultLimits,
-  rates: defaultRates,
-};
+type Said = Readonly<Record<string, unknown>>;
+
+interface Sources {
+  /** By setting, as the command line gave them. */
+  readonly flags: Said;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly file?: string;
+}
+
+const names = Object.keys(settings) as SettingName[];
+
+/** The whole configuration. @throws ConfigError */
+export function readConfig({ flags, variables, file }: Sources): HubConfig {
+  const fromFile = file === undefined ? {} : readFile(file);
+  const said: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = pick(name, [
+      { where: flagOf(name), value: flags[name] },
+      { where: variableOf(name), value: variables[variableOf(name)] },
+      { where: `"${name}" in ${file}`, value: fromFile[name] },
+    ]);
+    if (value !== undefined) said[name] = value;
+  }
+  return withDefaults(said);
+}
+
+/** What is said, and the default for the rest. @throws ConfigError when the hub would be open to everybody without saying so. */
+export function withDefaults(said: Partial<HubConfig>): HubConfig {
+  const kept = said.memory === true ? memoryDefaults : {};
+  const config = { hubId: hostname(), ...defaults, ...kept, ...said };
+  if (!isLoopback(config.host) && !config.insecure) {
+    throw new ConfigError(
+      `--host ${config.host} lets other machines in, and this hub has no tokens: everybody who reaches it could do everything. Add --insecure if that is meant`,
+    );
+  }
+  return config;
+}
+
+export function flagOf(name: SettingName): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+export function variableOf(name: SettingName): string {
+  return `CONDUIT_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function pick(name: SettingName, sources: readonly { readonly where: string; readonly value: unknown }[]): unknown {
+  const source = sources.find(({ value }) => value !== undefined);
+  if (source === undefined) return undefined;
+  const { schema, expected } = settings[name];
+  const parsed = schema.safeParse(source.value);
+  if (!parsed.success) throw new ConfigError(`${source.where} must be ${expected}, not ${JSON.stringify(source.value)}`);
+  return parsed.data;
+}
+
+function readFile(path: string): Said {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`the configuration ${path} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new ConfigError(`${path} must hold one JSON object`);
+  const unknown = Object.keys(content).find((key) => !(names as string[]).includes(key));
+  if (unknown !== undefined)
+    throw new ConfigError(`${path} has "${unknown}", which is no setting; conduit start --help names them`);
+  return content as Said;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}

@@ -2,16 +2,17 @@
 
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { hostname } from 'node:os';
+import type { Limits } from '@conduit/sdk/protocol/limits';
 import { getRequestListener } from '@hono/node-server';
 import { uuidv7 } from 'uuidv7';
+import { defaultRates } from './access/budget.ts';
 import { localIdentity } from './access/identity.ts';
 import { isAllowedOrigin } from './access/origins.ts';
-import { defaultConfig, type HubConfig } from './config.ts';
+import { type HubConfig, withDefaults } from './config.ts';
 import { createApp } from './http/app.ts';
 import { EmbeddedLedger } from './ledger/embedded.ts';
 import { MemoryStore } from './ledger/memory.ts';
-import type { Retention, Store } from './ledger/store.ts';
+import type { Store } from './ledger/store.ts';
 import { SystemClock } from './ops/clock.ts';
 import type { Logger } from './ops/logger.ts';
 import { Router } from './routing/router.ts';
@@ -19,10 +20,8 @@ import { Sessions } from './sessions/sessions.ts';
 import { SessionTokens } from './sessions/tokens.ts';
 import { serveSocketIo } from './wire/socketio.ts';
 
-/** How long an ended request is kept. */
+/** A service is remembered this long after its last provider left. */
 const maxServiceAgeMs = 7 * 24 * 60 * 60_000;
-const kept: Retention = { maxAgeMs: 24 * 60 * 60_000, maxRequests: 100_000, maxBytes: 1024 ** 3, maxServiceAgeMs };
-const keptInMemory: Retention = { maxAgeMs: 60 * 60_000, maxRequests: 10_000, maxBytes: 256 * 1024 ** 2, maxServiceAgeMs };
 
 /** Where a client that is told to go may try again. */
 const retryAfterMs = 1_000;
@@ -40,7 +39,7 @@ export interface Hub {
  * @throws Error with one sentence for people: the port is in use, the data folder can't be used.
  */
 export async function startHub(settings: Partial<HubConfig>, log: Logger): Promise<Hub> {
-  const config: HubConfig = { hubId: hostname(), ...defaultConfig, ...settings };
+  const config = withDefaults(settings);
   const server = createServer();
   const port = await listen(server, config);
   const { store, secret } = await openStore(config).catch((error: unknown) => {
@@ -52,8 +51,13 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger): Promi
   const ledger = new EmbeddedLedger({
     store,
     clock,
-    retention: config.memory ? keptInMemory : kept,
-    maxChunkBytes: config.limits.maxChunkBytes,
+    retention: {
+      maxAgeMs: config.keepHours * 60 * 60_000,
+      maxRequests: config.keepRequests,
+      maxBytes: config.keepBytes,
+      maxServiceAgeMs,
+    },
+    maxChunkBytes: config.maxChunkBytes,
     onTrouble: (sentence) => {
       trouble = sentence;
       log.error({}, sentence);
@@ -64,7 +68,9 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger): Promi
     },
   });
   const ids = { requestId: uuidv7, sessionId: uuidv7 };
-  const { limits, rates, hubId } = config;
+  const { hubId } = config;
+  const limits: Limits = config;
+  const rates = defaultRates;
   const router = new Router({ clock, ledger, ids, limits, hubId, progressIntervalMs: config.progressInterval });
   router.start();
   const tokens = new SessionTokens(secret);

@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+/** The command line: names the commands, and turns whatever goes wrong into one sentence and an exit code. */
+
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { flagOf, variableOf } from '../config.ts';
+import { defaults, type SettingName, settings } from '../contract/config.ts';
+import { exitCodes, Refusal } from './exit.ts';
+import { plain } from './plain.ts';
+
+// Node 22 announces its SQLite as experimental at every start; the hub checks the version itself.
+process.removeAllListeners('warning');
+process.on('warning', (warning) => {
+  if (warning.name !== 'ExperimentalWarning' || !warning.message.includes('SQLite'))
+    process.stderr.write(`${warning.stack ?? warning.message}\n`);
+});
+
+const defaultUrl = process.env['CONDUIT_URL'] ?? `http://127.0.0.1:${defaults.port}`;
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+const program = new Command('conduit')
+  .description('The hub that routes messages between your apps and services in real time.')
+  .version(version)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'conduit: ')) })
+  .addHelpText(
+    'after',
+    `\nExit codes:\n${Object.values(exitCodes)
+      .map(({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`)
+      .join('\n')}`,
+  );
+
+const start = program.command('start').description('run a hub').option('--config <file>', 'read settings from this JSON file');
+for (const [name, { help, ...setting }] of Object.entries(settings) as [SettingName, (typeof settings)[SettingName]][]) {
+  const flag = 'placeholder' in setting ? `${flagOf(name)} <${setting.placeholder}>` : flagOf(name);
+  const value: unknown = Reflect.get(defaults, name);
+  const shown =
+    value === undefined || value === false || (Array.isArray(value) && value.length === 0) ? '' : `default ${String(value)}, `;
+  const option = new Option(flag, `${help} (${shown}${variableOf(name)})`);
+  if (name === 'allowOrigin') option.argParser((origin: string, before: string[] = []) => [...before, origin]);
+  start.addOption(option);
+}
+start.action(async (flags: Record<string, unknown>) => (await import('./start.ts')).start(flags));
+
+program
+  .command('call <service> <action> [payload]')
+  .description('send one request and follow it to its end; the payload is JSON, @file or - for standard input')
+  .option('--url <url>', 'the hub (CONDUIT_URL)', defaultUrl)
+  .option('--json', 'print every event as a line of JSON')
+  .option('--out <dir>', 'write binary results (pictures, documents) into this folder', '.')
+  .option('--timeout-ms <ms>', 'how long the request may run once it is assigned', Number)
+  .option('--start-timeout-ms <ms>', 'how long it may wait for a provider', Number)
+  .option('--priority <n>', 'from -10 to 10', Number)
+  .action(async (service: string, action: string, payload: string | undefined, options: Record<string, unknown>) => {
+    process.exitCode = await (await import('./call.ts')).call({ service, action, payload, options });
+  });
+
+program
+  .command('demo')
+  .description('run a hub with an example service, and put it to work')
+  .option('--once', 'leave when the work is done')
+  .option('--out <dir>', 'write the pictures into this folder', './conduit-demo')
+  .action(async (options: { once?: true; out: string }) => {
+    process.exitCode = await (await import('./demo.ts')).demo(options);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage.code;
+  else if (error instanceof Refusal) {
+    process.stderr.write(`conduit: ${plain(error.message)}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`conduit: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = exitCodes.internal.code;
+  }
+}

@@ -1,0 +1,21 @@
+/** How a command says how it went: one code for each kind of end. */
+
+export const exitCodes = {
+  completed: { code: 0, meaning: 'the request completed, or the hub stopped when it was told to' },
+  failed: { code: 1, meaning: 'the request failed, was cancelled or expired; the hub could not start' },
+  usage: { code: 2, meaning: 'the command line or the configuration is wrong' },
+  unreachable: { code: 69, meaning: 'no hub answers' },
+  internal: { code: 70, meaning: 'an error of our own' },
+  interrupted: { code: 130, meaning: 'interrupted by Ctrl-C' },
+} as const;
+
+/** Ends a command with one sentence for people. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly exitCode: number;
+
+  constructor(sentence: string, kind: keyof typeof exitCodes) {
+    super(sentence);
+    this.exitCode = exitCodes[kind].code;
+  }
+}
