@@ -1,6 +1,7 @@
 /** Reads what a hub is told: flags before `CONDUIT_*` variables before the file. Anything wrong is one sentence that says where. */
 
 import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
 import { defaults, memoryDefaults, type SettingName, settings } from './contract/config.ts';
 
@@ -16,6 +17,7 @@ type Said = Readonly<Record<string, unknown>>;
 interface Sources {
   /** By setting, as the command line gave them. */
   readonly flags: Said;
+  /** The environment. An empty one counts as not said: that is what compose files make of one that is missing. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly file?: string;
 }
@@ -29,7 +31,7 @@ export function readConfig({ flags, variables, file }: Sources): HubConfig {
   for (const name of names) {
     const value = pick(name, [
       { where: flagOf(name), value: flags[name] },
-      { where: variableOf(name), value: variables[variableOf(name)] },
+      { where: variableOf(name), value: variables[variableOf(name)] || undefined },
       { where: `"${name}" in ${file}`, value: fromFile[name] },
     ]);
     if (value !== undefined) said[name] = value;
@@ -43,7 +45,7 @@ export function withDefaults(said: Partial<HubConfig>): HubConfig {
   const config = { hubId: hostname(), ...defaults, ...kept, ...said };
   if (!isLoopback(config.host) && !config.insecure) {
     throw new ConfigError(
-      `--host ${config.host} lets other machines in, and this hub has no tokens: everybody who reaches it could do everything. Add --insecure if that is meant`,
+      `--host ${config.host} lets other machines in, and this hub has no tokens: whoever reaches it may send, serve, read and cancel everything; add --insecure if that is meant`,
     );
   }
   return config;
@@ -82,5 +84,5 @@ function readFile(path: string): Said {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -13,34 +13,26 @@ export interface Setting {
   readonly expected: string;
 }
 
-const bytes = (help: string): Setting => ({
-  placeholder: 'bytes',
-  help,
-  schema: whole(1, 2 ** 40),
-  expected: 'a whole number of bytes',
-});
-const count = (help: string): Setting => ({
-  placeholder: 'count',
-  help,
-  schema: whole(1, 1e9),
-  expected: 'a whole number from 1',
-});
+/** A message has to fit into one string of Node's, and twice its size into one frame. */
+const maxMessageBytesBound = 128 * 1024 ** 2;
+/** Socket.IO itself walks a message recursively: a few thousand levels end the process. */
+const maxDepthBound = 512;
+/** A hundred years. */
+const maxKeepHours = 876_000;
 
 /** The flag of `dataDir` is `--data-dir`, its variable `CONDUIT_DATA_DIR`, its key in the file `dataDir`. */
 export const settings = {
-  port: {
-    placeholder: 'port',
-    help: 'listen here; 0 takes a free one',
-    schema: whole(0, 65_535),
-    expected: 'a whole number from 0 to 65535',
-  },
+  port: { placeholder: 'port', help: 'listen here; 0 takes a free one', ...whole(0, 65_535) },
   host: { placeholder: 'address', help: 'listen on this address', schema: z.string().min(1), expected: 'an address' },
   insecure: { help: 'listen beyond this machine without tokens: everybody who reaches the port may do everything', ...flag() },
   allowOrigin: {
     placeholder: 'origin',
     help: 'let web pages of this origin connect, beside those of this machine; may be given again',
-    schema: z.union([z.array(z.string()), z.string().transform((text) => text.split(','))]),
-    expected: 'an origin such as https://app.example.org',
+    schema: z.preprocess(
+      (said) => (typeof said === 'string' ? said.split(',').map((origin) => origin.trim()) : said),
+      z.array(z.string().refine(isOrigin)),
+    ),
+    expected: 'an origin such as https://app.example.org, without a path, or * for any; several have commas between them',
   },
   dataDir: { placeholder: 'dir', help: 'keep requests in this folder', schema: z.string().min(1), expected: 'a folder' },
   memory: { help: 'keep nothing: what is open ends with the hub', ...flag() },
@@ -53,8 +45,7 @@ export const settings = {
   progressInterval: {
     placeholder: 'ms',
     help: 'at most one progress per task and watcher in this time; 0 sends every one',
-    schema: whole(0, 60_000),
-    expected: 'a whole number of milliseconds from 0 to 60000',
+    ...whole(0, 60_000),
   },
   hubId: {
     placeholder: 'name',
@@ -68,21 +59,31 @@ export const settings = {
     schema: z.enum(logLevels),
     expected: `one of ${logLevels.join(', ')}`,
   },
-  maxMessageBytes: bytes('the largest message, its attachments included'),
-  maxDepth: count('the deepest nesting of a message'),
-  maxValues: count('the most values in a message'),
-  maxTasks: count('the most tasks of a request'),
-  maxChunkBytes: bytes('chunks kept of one request'),
-  maxOpenRequests: count('open requests of one session'),
-  maxWaiting: count('requests waiting for one service'),
+  maxMessageBytes: {
+    placeholder: 'bytes',
+    help: 'the largest message, its attachments included',
+    ...whole(1_024, maxMessageBytesBound),
+  },
+  maxDepth: { placeholder: 'count', help: 'the deepest nesting of a message', ...whole(4, maxDepthBound) },
+  maxValues: { placeholder: 'count', help: 'the most values in a message', ...whole(100, 1e9) },
+  maxAttachments: {
+    placeholder: 'count',
+    help: 'the most binary parts of a message',
+    // The default parser of Socket.IO takes no more.
+    ...whole(0, defaultLimits.maxAttachments),
+  },
+  maxTasks: { placeholder: 'count', help: 'the most tasks of a request', ...whole(1, 1e9) },
+  maxChunkBytes: { placeholder: 'bytes', help: 'chunks kept of one request', ...whole(1, 1e12) },
+  maxOpenRequests: { placeholder: 'count', help: 'open requests of one session', ...whole(1, 1e9) },
+  maxWaiting: { placeholder: 'count', help: 'requests waiting for one service', ...whole(1, 1e9) },
   keepHours: {
     placeholder: 'hours',
     help: 'forget ended requests after this time',
-    schema: z.coerce.number().positive(),
-    expected: 'a number of hours',
+    schema: numberOrText(/^\d+(\.\d+)?$/).pipe(z.number().positive().max(maxKeepHours)),
+    expected: `a number of hours above 0, at most ${maxKeepHours}`,
   },
-  keepRequests: count('ended requests kept'),
-  keepBytes: bytes('of ended requests kept'),
+  keepRequests: { placeholder: 'count', help: 'ended requests kept', ...whole(1, 1e9) },
+  keepBytes: { placeholder: 'bytes', help: 'size of the ended requests kept', ...whole(1, 1e15) },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
@@ -106,14 +107,22 @@ export const defaults = {
 
 export const memoryDefaults = { keepHours: 1, keepRequests: 10_000, keepBytes: 256 * 1024 ** 2 };
 
-function whole(min: number, max: number): z.ZodType {
-  return z.coerce.number().int().min(min).max(max);
+function whole(min: number, max: number): Pick<Setting, 'schema' | 'expected'> {
+  const schema = numberOrText(/^-?\d+$/).pipe(z.number().int().min(min).max(max));
+  return { schema, expected: `a whole number from ${min} to ${max}` };
 }
 
-function flag(): { readonly schema: z.ZodType; readonly expected: string } {
-  const schema = z.union([
-    z.boolean(),
-    z.enum(['true', 'false', '1', '0', '']).transform((text) => text === 'true' || text === '1'),
-  ]);
+/** A number as the file has it, or as flags and variables write it; nothing else becomes one, `""` and `0x10` among them. */
+function numberOrText(pattern: RegExp): z.ZodType<number> {
+  return z.union([z.number(), z.string().regex(pattern).transform(Number)]);
+}
+
+function flag(): Pick<Setting, 'schema' | 'expected'> {
+  const schema = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1')]);
   return { schema, expected: 'true or false' };
+}
+
+/** As browsers write it: one with a path, or in capitals, would never match and never say why. */
+function isOrigin(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
 }

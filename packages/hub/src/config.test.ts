@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ConfigError, flagOf, readConfig, variableOf, withDefaults } from './config.ts';
+import { defaults, type SettingName, settings } from './contract/config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'conduit-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function aFile(content: object | string): string {
+  const path = join(folder, 'conduit.json');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+/** The sentence that a configuration is refused with. */
+function refusal(sources: Partial<Parameters<typeof readConfig>[0]>): string {
+  try {
+    readConfig({ flags: {}, variables: {}, ...sources });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+test('a flag comes before its variable, the variable before the file, the file before the default', () => {
+  const file = aFile({ port: 1, host: '127.0.0.2', keepHours: 0.5 });
+  const config = readConfig({
+    flags: { port: '3' },
+    variables: { CONDUIT_PORT: '2', CONDUIT_HOST: '127.0.0.3' },
+    file,
+  });
+  expect(config).toMatchObject({ port: 3, host: '127.0.0.3', keepHours: 0.5, progressInterval: 100 });
+});
+
+test('an empty variable counts as not said', () => {
+  const variables = { CONDUIT_PORT: '', CONDUIT_MEMORY: '', CONDUIT_ALLOW_ORIGIN: '' };
+  expect(readConfig({ flags: {}, variables })).toMatchObject({ port: 9100, memory: false, allowOrigin: [] });
+});
+
+test('a hub in memory keeps less, unless it is told how much', () => {
+  expect(withDefaults({ memory: true })).toMatchObject({ keepHours: 1, keepRequests: 10_000 });
+  expect(withDefaults({ memory: true, keepHours: 5 })).toMatchObject({ keepHours: 5, keepRequests: 10_000 });
+  expect(withDefaults({})).toMatchObject({ keepHours: 24, keepRequests: 100_000 });
+});
+
+test('several origins stand in one variable with commas between them', () => {
+  const variables = { CONDUIT_ALLOW_ORIGIN: 'https://a.example.org, https://b.example.org:8443' };
+  expect(readConfig({ flags: {}, variables }).allowOrigin).toEqual(['https://a.example.org', 'https://b.example.org:8443']);
+});
+
+describe('what is wrong is told in one sentence: where, what is allowed, what was said', () => {
+  test.each([
+    ['a flag', { flags: { port: 'abc' } }, '--port must be a whole number from 0 to 65535, not "abc"'],
+    ['an empty flag', { flags: { port: '' } }, '--port must be a whole number from 0 to 65535, not ""'],
+    ['a number of another base', { flags: { port: '0x10' } }, '--port must be a whole number from 0 to 65535, not "0x10"'],
+    ['a variable', { variables: { CONDUIT_DURABILITY: 'all' } }, 'CONDUIT_DURABILITY must be process or power, not "all"'],
+    [
+      'an origin with a path',
+      { flags: { allowOrigin: ['https://a.example.org/app'] } },
+      '--allow-origin must be an origin such as https://app.example.org, without a path, or * for any; several have commas between them, not ["https://a.example.org/app"]',
+    ],
+    [
+      'a depth that would end the process',
+      { flags: { maxDepth: '5000' } },
+      '--max-depth must be a whole number from 4 to 512, not "5000"',
+    ],
+  ])('%s', (_what, sources, sentence) => {
+    expect(refusal(sources)).toBe(sentence);
+  });
+
+  test('a value in the file', () => {
+    const file = aFile({ memory: 'perhaps' });
+    expect(refusal({ file })).toBe(`"memory" in ${file} must be true or false, not "perhaps"`);
+  });
+
+  test('true is no number, although it could be read as one', () => {
+    const file = aFile({ port: true });
+    expect(refusal({ file })).toBe(`"port" in ${file} must be a whole number from 0 to 65535, not true`);
+  });
+
+  test('a key that is no setting', () => {
+    const file = aFile({ data_dir: '/var/lib/conduit' });
+    expect(refusal({ file })).toBe(`${file} has "data_dir", which is no setting; conduit start --help names them`);
+  });
+
+  test('a file that is not there, is no JSON, or holds no object', () => {
+    expect(refusal({ file: join(folder, 'none.json') })).toContain("none.json can't be read: ENOENT");
+    expect(refusal({ file: aFile('{ port: 1 }') })).toContain("conduit.json can't be read: Expected property name");
+    expect(refusal({ file: aFile('[]') })).toContain('must hold one JSON object');
+  });
+});
+
+test('another address than this machine wants to be meant', () => {
+  expect(refusal({ flags: { host: '0.0.0.0' } })).toContain('add --insecure if that is meant');
+  expect(refusal({ flags: { host: '127.example.org' } })).toContain('add --insecure if that is meant');
+  expect(readConfig({ flags: { host: '0.0.0.0', insecure: true }, variables: {} }).host).toBe('0.0.0.0');
+  for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '::1']) expect(withDefaults({ host }).host).toBe(host);
+});
+
+test('every setting has a default that it would accept itself, a flag and a variable', () => {
+  for (const name of Object.keys(settings) as SettingName[]) {
+    if (name !== 'hubId') expect(settings[name].schema.safeParse(defaults[name]).data, name).toEqual(defaults[name]);
+  }
+  expect(flagOf('maxMessageBytes')).toBe('--max-message-bytes');
+  expect(variableOf('maxMessageBytes')).toBe('CONDUIT_MAX_MESSAGE_BYTES');
+});
