@@ -73,7 +73,7 @@ export function follow({ url, message, onEvent, onAccepted, onConnection, lastSe
     const answered = (answer: Fields): void => {
       if (answer['ok'] !== true) refuse(answer['error'] as Fields);
     };
-    socket.on('disconnect', () => onConnection(false));
+    socket.on('disconnect', (reason) => reason !== 'io client disconnect' && onConnection(false));
     socket.on('connect_error', () => {
       if (!hasConnected) reject(new Refusal(`no hub answers at ${url}; start one with: conduit start`, 'unreachable'));
     });
