@@ -1,0 +1,32 @@
+/** Finds a Chromium and starts it: the machine's own, or the one that ships in an npm package. */
+
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+
+const installed = '/usr/bin/chromium';
+
+/** No request of its own to anywhere: it would fail here and slow every test. */
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export async function startChromium(): Promise<Browser> {
+  const named = process.env['CHROMIUM'] ?? (existsSync(installed) ? installed : undefined);
+  const executablePath = named ?? (await (await import('@sparticuz/chromium')).default.executablePath());
+  return await chromium.launch({ executablePath, args });
+}
+
+/** A page's surroundings; without a plain locale some code of Chromium's machine fails. */
+export async function aContext(
+  browser: Browser,
+  look: { readonly width: number; readonly height: number; readonly scheme: 'light' | 'dark' },
+): Promise<BrowserContext> {
+  const { width, height, scheme } = look;
+  return await browser.newContext({ locale: 'en-US', viewport: { width, height }, colorScheme: scheme });
+}
