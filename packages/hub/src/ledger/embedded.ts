@@ -12,6 +12,7 @@ import type { Origin, RequestRecord } from '../routing/record.ts';
 import { fold, newRecord } from '../routing/record.ts';
 import type { Decision, Moment, Step } from '../routing/steps.ts';
 import { Forgetting } from './forgetting.ts';
+import { matches } from './open-requests.ts';
 import { CommitQueue } from './queue.ts';
 import { Recent } from './recent.ts';
 import type { Created, Delivery, Open, StagedBatch } from './staging.ts';
@@ -246,7 +247,7 @@ export class EmbeddedLedger implements Ledger {
   #listOpen(query: Query): string[] {
     const found = [...this.#open.values()]
       .map(recordOf)
-      .filter((record) => matches(record, query))
+      .filter((record) => shownState(record) === query.state && matches(record, query))
       .reverse();
     const start = query.before === undefined ? 0 : found.findIndex((record) => record.requestId === query.before) + 1;
     return found.slice(start, start + query.limit).map((record) => record.requestId);
@@ -326,16 +327,8 @@ function isOpenState(state: string | undefined): boolean {
 }
 
 /** `running` is live state: a record whose provider began shows it in place of `assigned`. */
-function matches(record: RequestRecord, query: Query): boolean {
-  const state = record.state === 'assigned' && record.live.running ? 'running' : record.state;
-  return (
-    record.tenant === query.tenant &&
-    state === query.state &&
-    (query.service === undefined || record.to === query.service) &&
-    (query.action === undefined || record.action === query.action) &&
-    (query.subject === undefined || record.subject === query.subject) &&
-    (query.tag === undefined || record.tags?.includes(query.tag) === true)
-  );
+function shownState(record: RequestRecord): string {
+  return record.state === 'assigned' && record.live.running ? 'running' : record.state;
 }
 
 /** A record with its ten tasks is about 2 kB. */

@@ -5,6 +5,7 @@ import type { KnownService } from '../routing/ports.ts';
 import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
 import { fold, newRecord } from '../routing/record.ts';
 import { restoreLive, type SavedLive, savedLive } from './live.ts';
+import { Index, matches } from './open-requests.ts';
 import { bodyOf } from './staging.ts';
 import type { Batch, Query, Retention, Store } from './store.ts';
 
@@ -84,7 +85,9 @@ export class MemoryStore implements Store {
 
   /** Linear in what is kept, which `--memory` bounds at ten thousand. */
   list(query: Query): string[] {
-    const found = [...this.#requests.values()].reverse().filter((kept) => matches(kept, query));
+    const found = [...this.#requests.values()]
+      .reverse()
+      .filter(({ origin, ended }) => matches(origin, query) && (query.state === undefined || ended?.state === query.state));
     const ids = found.map(({ origin }) => origin.requestId);
     const start = query.before === undefined ? 0 : ids.indexOf(query.before) + 1;
     return ids.slice(start, start + query.limit);
@@ -143,27 +146,6 @@ export class MemoryStore implements Store {
   }
 }
 
-/** Ids under a key, in the order in which they came. */
-class Index {
-  readonly #ids = new Map<string, Set<string>>();
-
-  get(key: string): string[] {
-    return [...(this.#ids.get(key) ?? [])];
-  }
-
-  add(key: string, id: string): void {
-    const ids = this.#ids.get(key);
-    if (ids === undefined) this.#ids.set(key, new Set([id]));
-    else ids.add(id);
-  }
-
-  remove(key: string, id: string): void {
-    const ids = this.#ids.get(key);
-    ids?.delete(id);
-    if (ids?.size === 0) this.#ids.delete(key);
-  }
-}
-
 /** A record of its own, not the ledger's: what the ledger has not committed must not show through. */
 function folded(kept: Kept): RequestRecord {
   const record = kept.snapshot === undefined ? newRecord(kept.origin) : structuredClone(kept.snapshot);
@@ -198,17 +180,6 @@ function firstAfter(events: readonly LogEvent[], afterSeq: number): number {
     else high = middle;
   }
   return low;
-}
-
-function matches({ origin, ended }: Kept, query: Query): boolean {
-  return (
-    origin.tenant === query.tenant &&
-    (query.state === undefined || ended?.state === query.state) &&
-    (query.service === undefined || origin.to === query.service) &&
-    (query.action === undefined || origin.action === query.action) &&
-    (query.subject === undefined || origin.subject === query.subject) &&
-    (query.tag === undefined || origin.tags?.includes(query.tag) === true)
-  );
 }
 
 const forgetAtOnce = 100;

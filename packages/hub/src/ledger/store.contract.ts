@@ -1,0 +1,365 @@
+/** What every store promises. Each store's own tests run this. */
+
+import { expect, test } from 'vitest';
+import { decide } from '../routing/decide.ts';
+import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
+import { fold, newRecord } from '../routing/record.ts';
+import type { Step } from '../routing/steps.ts';
+import { aBody, anOrigin, aTaker, aWork } from '../testing/requests.ts';
+import type { Batch, Retention, Store } from './store.ts';
+import { defaultRetention } from './store.ts';
+
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** The store as the next hub finds it. */
+  reopen(): Promise<Store>;
+}
+
+/** A history written by hand: decides, folds and keeps what a batch has to hold. */
+export class History {
+  readonly records = new Map<string, RequestRecord>();
+  #elapsed = 0;
+  #batch = emptyBatch();
+
+  get elapsed(): number {
+    return this.#elapsed;
+  }
+
+  pass(ms: number): this {
+    this.#elapsed += ms;
+    return this;
+  }
+
+  create(requestId: string, said: Partial<Origin> & { payload?: unknown; step?: Step } = {}): this {
+    const { payload = { width: 10 }, step = { type: 'open', taker: aTaker() }, ...rest } = said;
+    const origin = anOrigin(requestId, { createdElapsed: this.#elapsed, ...rest });
+    this.records.set(requestId, newRecord(origin));
+    this.#batch.created.push({ origin, payload: aBody(payload) });
+    return this.step(requestId, step);
+  }
+
+  step(requestId: string, step: Step): this {
+    const record = this.record(requestId);
+    const { events } = decide(record, step, { at: this.#elapsed, elapsed: this.#elapsed });
+    for (const event of events) {
+      fold(record, event);
+      this.#batch.events.push({ requestId, event });
+      if (event.type === 'result' || event.type === 'error') this.#batch.ended.push(record);
+    }
+    return this;
+  }
+
+  chunk(requestId: string, data: unknown): this {
+    return this.step(requestId, aWork({ type: 'chunk', requestId, data }));
+  }
+
+  result(requestId: string, result?: unknown): this {
+    return this.step(
+      requestId,
+      aWork(result === undefined ? { type: 'result', requestId } : { type: 'result', requestId, result }),
+    );
+  }
+
+  live(...requestIds: string[]): this {
+    this.#batch.live.push(...requestIds.map((requestId) => this.record(requestId)));
+    return this;
+  }
+
+  /** Lets the chunks before a number go, as the ledger would. */
+  trim(requestId: string, firstSeq: number, droppedBytes: number): this {
+    const record = this.record(requestId);
+    record.firstSeq = firstSeq;
+    record.chunkBytes -= droppedBytes;
+    this.#batch.trimmed.push(record);
+    return this;
+  }
+
+  service(name: string): this {
+    this.#batch.services.push({
+      tenant: 'local',
+      name,
+      actions: [{ name: 'thumbnail' }],
+      takesAny: false,
+      seenElapsed: this.#elapsed,
+    });
+    return this;
+  }
+
+  commitTo(store: Store): this {
+    const batch = this.#batch;
+    this.#batch = emptyBatch();
+    store.commit({ ...batch, elapsed: this.#elapsed });
+    return this;
+  }
+
+  record(requestId: string): RequestRecord {
+    const record = this.records.get(requestId);
+    if (record === undefined) throw new Error(`no ${requestId} in this history`);
+    return record;
+  }
+}
+
+function emptyBatch(): { [Key in Exclude<keyof Batch, 'elapsed'>]: Batch[Key][number][] } {
+  return { created: [], events: [], ended: [], live: [], services: [], trimmed: [] };
+}
+
+/** An event with its body as it reads, to compare it with. */
+export function plain(event: LogEvent): unknown {
+  if (event.type === 'chunk') return { ...event, data: event.data.value };
+  return (event.type === 'result' || event.type === 'task_result') && event.result !== undefined
+    ? { ...event, result: event.result.value }
+    : event;
+}
+
+const keep: Retention = defaultRetention.folder;
+
+export function storeContract(open: () => Promise<StoreUnderTest>): void {
+  test('a new store holds nothing', async () => {
+    const { store } = await open();
+    expect(store.load()).toEqual({ open: [], services: [] });
+    expect(store.elapsed).toBe(0);
+    expect(store.record('r1')).toBeUndefined();
+    expect(store.payload('r1')).toBeUndefined();
+    expect(store.events('r1', 0, 1_000)).toEqual({ events: [], hasMore: false });
+  });
+
+  test('what was committed is there for the next hub, open requests as folded as they were', async () => {
+    const { store, reopen } = await open();
+    const history = new History()
+      .create('r1', { payload: { text: 'über "alles"' } })
+      .create('r2')
+      .pass(5.5)
+      .commitTo(store);
+    history.chunk('r1', 'a').chunk('r1', 'b').result('r2', { size: 3 }).pass(10).commitTo(store);
+    const next = await reopen();
+    expect(next.load().open).toEqual([history.record('r1')]);
+    expect(next.record('r2')).toEqual(history.record('r2'));
+    expect(next.payload('r1')?.value).toEqual({ text: 'über "alles"' });
+    expect(next.events('r1', 0, 1_000).events.map(plain)).toEqual([
+      expect.objectContaining({ seq: 1, type: 'status', provider: aTaker().party }),
+      expect.objectContaining({ seq: 2, type: 'chunk', index: 0, data: 'a', elapsed: 5.5 }),
+      expect.objectContaining({ seq: 3, type: 'chunk', index: 1, data: 'b' }),
+    ]);
+    expect(next.events('r2', 1, 1_000).events.map(plain)).toEqual([expect.objectContaining({ seq: 2, result: { size: 3 } })]);
+    expect(next.elapsed).toBeGreaterThanOrEqual(5.5);
+    expect(next.epoch).toBe(store.epoch);
+  });
+
+  test('binary payloads, chunks and results come back byte for byte, also from the middle of a value', async () => {
+    const { store, reopen } = await open();
+    const bytes = Uint8Array.from({ length: 300 }, (_, index) => index % 256);
+    const history = new History().create('r1', { payload: bytes });
+    history
+      .chunk('r1', bytes.subarray(7))
+      .chunk('r1', bytes)
+      .step('r1', aWork({ type: 'task_result', requestId: 'r1', taskId: 'a', result: bytes }));
+    history.commitTo(store);
+    const next = await reopen();
+    next.load();
+    expect(next.payload('r1')?.value).toEqual(bytes);
+    expect(next.payload('r1')?.bytes).toBe(300);
+    const { events } = next.events('r1', 1, 10_000);
+    const values = events.map((event) =>
+      event.type === 'chunk' ? event.data.value : event.type === 'task_result' ? event.result?.value : undefined,
+    );
+    expect(values.filter((value) => value !== undefined).map((value) => new Uint8Array(value as Uint8Array))).toEqual([
+      bytes.subarray(7),
+      bytes,
+      bytes,
+    ]);
+  });
+
+  test('events are read in pages of about so many bytes, and always at least one', async () => {
+    const { store } = await open();
+    const history = new History().create('r1').commitTo(store);
+    for (let turn = 0; turn < 30; turn += 1) {
+      for (let count = 0; count < 7; count += 1) history.chunk('r1', 'x'.repeat(98));
+      history.commitTo(store);
+    }
+    const seqs: number[] = [];
+    let pages = 0;
+    for (let afterSeq = 0, hasMore = true; hasMore; afterSeq = seqs.at(-1) ?? 0) {
+      const page = store.events('r1', afterSeq, 1_000);
+      seqs.push(...page.events.map((event) => event.seq));
+      pages += 1;
+      hasMore = page.hasMore;
+    }
+    expect(seqs).toEqual(Array.from({ length: 211 }, (_, index) => index + 1));
+    expect(pages).toBeGreaterThan(20);
+    expect(store.events('r1', 50, 1).events.map((event) => event.seq)).toEqual([51]);
+    expect(store.events('r1', 211, 1_000)).toEqual({ events: [], hasMore: false });
+  });
+
+  test('a commit that speaks of an unknown request is not kept at all', async () => {
+    const { store } = await open();
+    const event = { ...firstEvent(), seq: 2 };
+    expect(() => store.commit({ ...emptyBatch(), created: [], events: [{ requestId: 'nobody', event }], elapsed: 1 })).toThrow(
+      'nobody',
+    );
+    expect(store.load().open).toEqual([]);
+  });
+
+  test('live state comes back beside the log, but for what has ended since it was saved', async () => {
+    const { store, reopen } = await open();
+    const history = new History().create('r1').create('r2').commitTo(store);
+    const progress = (taskId: string, n: number) => aWork({ type: 'progress', requestId: 'r1', taskId, progress: 0.5, n });
+    history.step('r1', progress('a', 1)).step('r1', progress('b', 2)).live('r1').commitTo(store);
+    history.step('r1', aWork({ type: 'task_result', requestId: 'r1', taskId: 'a', n: 3 }));
+    history
+      .step('r2', aWork({ type: 'progress', requestId: 'r2', progress: 0.5 }))
+      .live('r2')
+      .commitTo(store);
+    history.result('r2').commitTo(store);
+    const [record] = (await reopen()).load().open;
+    expect(record?.live).toEqual(history.record('r1').live);
+    expect([...(record?.live.progress.keys() ?? [])]).toEqual(['b']);
+    expect(record?.lastN).toBe(3);
+    expect(record).toEqual(history.record('r1'));
+  });
+
+  test('a trimmed log keeps states, results and what comes after, and its record stands', async () => {
+    const { store, reopen } = await open();
+    const history = new History().create('r1').chunk('r1', 'aa').commitTo(store);
+    history
+      .step('r1', aWork({ type: 'task_result', requestId: 'r1', taskId: 't', result: 'kept' }))
+      .chunk('r1', 'bb')
+      .commitTo(store);
+    history.chunk('r1', 'cc').commitTo(store).chunk('r1', 'dd').commitTo(store);
+    history.trim('r1', 7, 12).commitTo(store);
+    history.chunk('r1', 'ee').commitTo(store);
+    const next = await reopen();
+    expect(next.load().open).toEqual([history.record('r1')]);
+    expect(next.events('r1', 0, 1_000).events.map((event) => `${event.seq} ${event.type}`)).toEqual([
+      '1 status',
+      '3 tasks',
+      '4 task_result',
+      '7 chunk',
+      '8 chunk',
+    ]);
+    expect(next.payload('r1')?.value).toEqual({ width: 10 });
+    history.result('r1', 'end').commitTo(next);
+    expect(next.record('r1')).toEqual(history.record('r1'));
+    expect((await reopen()).record('r1')).toEqual(history.record('r1'));
+  });
+
+  test('requests are found by their parent and by their session', async () => {
+    const { store, reopen } = await open();
+    const other = { requester: { sessionId: 'client-2', hubId: 'hub-1' } };
+    const history = new History()
+      .create('r1')
+      .create('r2', { parent: { requestId: 'r1' }, ...other })
+      .create('r3', { parent: { requestId: 'r1' } });
+    history.commitTo(store).pass(100).result('r1').result('r2').commitTo(store);
+    const check = (one: Store) => {
+      expect(one.children('r1').toSorted()).toEqual(['r2', 'r3']);
+      expect(one.children('r3')).toEqual([]);
+      expect(one.ofRequester('client-1', 100).toSorted()).toEqual(['r1', 'r3']);
+      expect(one.ofRequester('client-1', 101)).toEqual(['r3']);
+      expect(one.ofRequester('client-2', 0)).toEqual(['r2']);
+    };
+    check(store);
+    const next = await reopen();
+    next.load();
+    check(next);
+  });
+
+  test('a list is of one tenant, newest first, by state, service, action, subject and tag, in pages', async () => {
+    const { store, reopen } = await open();
+    const history = new History()
+      .create('r1', { tags: ['red', 'big'] })
+      .create('r2', { to: 'crop', subject: 'ann' })
+      .create('r3', { action: 'poster', tags: ['red'] })
+      .create('r4', { tenant: 'acme' })
+      .create('r5', { tags: ['red'] })
+      .commitTo(store);
+    history
+      .result('r3')
+      .step('r2', { type: 'fail', error: { code: 'x', message: '', retryable: false } })
+      .result('r1')
+      .commitTo(store);
+    const check = (one: Store) => {
+      const listed = (query: object) => one.list({ tenant: 'local', limit: 10, ...query });
+      expect(listed({})).toEqual(['r5', 'r3', 'r2', 'r1']);
+      expect(listed({ tenant: 'acme' })).toEqual(['r4']);
+      expect(listed({ state: 'completed' })).toEqual(['r3', 'r1']);
+      expect(listed({ state: 'failed', service: 'crop' })).toEqual(['r2']);
+      expect(listed({ service: 'resize' })).toEqual(['r5', 'r3', 'r1']);
+      expect(listed({ action: 'poster' })).toEqual(['r3']);
+      expect(listed({ subject: 'ann' })).toEqual(['r2']);
+      expect(listed({ tag: 'red' })).toEqual(['r5', 'r3', 'r1']);
+      expect(listed({ tag: 'red', state: 'completed', before: 'r3' })).toEqual(['r1']);
+      expect(listed({ before: 'r5', limit: 2 })).toEqual(['r3', 'r2']);
+      expect(listed({ before: 'r2', limit: 2 })).toEqual(['r1']);
+    };
+    check(store);
+    const next = await reopen();
+    next.load();
+    check(next);
+  });
+
+  test('services are remembered until long after their last provider', async () => {
+    const { store, reopen } = await open();
+    const history = new History().service('resize').commitTo(store).pass(1_000).service('crop').service('resize').commitTo(store);
+    const { services } = (await reopen()).load();
+    expect(services.map(({ name, seenElapsed }) => [name, seenElapsed]).toSorted()).toEqual([
+      ['crop', 1_000],
+      ['resize', 1_000],
+    ]);
+    expect(services[0]?.actions).toEqual([{ name: 'thumbnail' }]);
+    history.pass(keep.maxServiceAgeMs - 500).service('crop');
+    const next = await reopen();
+    history.commitTo(next);
+    next.forget(keep, history.elapsed + 1_000);
+    expect((await reopen()).load().services.map(({ name }) => name)).toEqual(['crop']);
+  });
+
+  test('ended requests are forgotten by number, by bytes and by age, the oldest end first; open ones stay', async () => {
+    const { store, reopen } = await open();
+    const history = new History();
+    for (let index = 0; index < 10; index += 1) history.create(`r${index}`, { payload: 'x'.repeat(10_000), tags: ['red'] });
+    history.commitTo(store);
+    for (const index of [3, 1, 5, 7, 9, 0]) history.pass(1_000).result(`r${index}`, 'y').commitTo(store);
+    expect(forgetAll(store, keep, history.elapsed)).toEqual([]);
+    expect(forgetAll(store, { ...keep, maxRequests: 4 }, history.elapsed)).toEqual(['r3', 'r1']);
+    expect(forgetAll(store, { ...keep, maxBytes: 35_000 }, history.elapsed)).toEqual(['r5']);
+    expect(forgetAll(store, keep, 4_000 + keep.maxAgeMs + 1)).toEqual(['r7']);
+    const check = (one: Store) => {
+      expect(one.record('r7')).toBeUndefined();
+      expect(one.payload('r7')).toBeUndefined();
+      expect(one.events('r7', 0, 1_000).events).toEqual([]);
+      expect(one.list({ tenant: 'local', limit: 100, tag: 'red' })).toEqual(['r9', 'r8', 'r6', 'r4', 'r2', 'r0']);
+      expect(one.load().open.map((record) => record.requestId)).toEqual(['r2', 'r4', 'r6', 'r8']);
+    };
+    check(store);
+    const next = await reopen();
+    next.load();
+    check(next);
+  });
+
+  test('an id that was forgotten is free again, however long its log was', async () => {
+    const { store, reopen } = await open();
+    const history = new History().create('r1').commitTo(store);
+    for (let turn = 0; turn < 2_500; turn += 1) history.chunk('r1', 'x').commitTo(store);
+    history.result('r1').commitTo(store);
+    expect(store.forget({ ...keep, maxRequests: 0 }, history.elapsed)).toEqual(['r1']);
+    expect(store.record('r1')).toBeUndefined();
+    const again = new History().create('r1', { payload: 'again' }).commitTo(store).result('r1').commitTo(store);
+    const next = await reopen();
+    expect(next.load().open).toEqual([]);
+    expect(next.record('r1')).toEqual(again.record('r1'));
+    expect(next.payload('r1')?.value).toBe('again');
+    forgetAll(next, { ...keep, maxRequests: 0 }, history.elapsed);
+    expect((await reopen()).load().open).toEqual([]);
+  });
+}
+
+function firstEvent(): LogEvent {
+  return { type: 'status', state: 'queued', seq: 1, attempt: 0, at: 0, overall: 0, elapsed: 0 };
+}
+
+function forgetAll(store: Store, retention: Retention, elapsed: number): string[] {
+  const all: string[] = [];
+  for (let slice = store.forget(retention, elapsed); slice.length > 0; slice = store.forget(retention, elapsed))
+    all.push(...slice);
+  return all;
+}
