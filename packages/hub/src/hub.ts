@@ -7,7 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import { uuidv7 } from 'uuidv7';
 import { defaultRates } from './access/budget.ts';
 import { localIdentity } from './access/identity.ts';
-import { isAllowedOrigin } from './access/origins.ts';
+import { Origins } from './access/origins.ts';
 import { type HubConfig, withDefaults } from './config.ts';
 import { createApp } from './http/app.ts';
 import { EmbeddedLedger } from './ledger/embedded.ts';
@@ -83,17 +83,13 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger): Promi
     trouble: router.isDraining ? 'the hub is stopping' : trouble,
   }));
   server.on('request', getRequestListener(app.fetch));
+  const origins = new Origins({ allowed: config.allowOrigin, log });
   const sockets = serveSocketIo({
     server,
     maxMessageBytes: limits.maxMessageBytes,
     accept: (connection) => sessions.accept(connection),
-    allowedOrigin: (origin) => isAllowedOrigin(origin, undefined, config.allowOrigin),
-    mayConnect: ({ headers: { origin, host } }) => {
-      const isAllowed = isAllowedOrigin(origin, host, config.allowOrigin);
-      if (!isAllowed)
-        log.warn({ origin }, `a page of ${String(origin)} was turned away; --allow-origin ${String(origin)} lets it in`);
-      return isAllowed;
-    },
+    allowedOrigin: (origin) => origin === undefined || origins.allows(origin),
+    mayConnect: ({ headers: { origin, host }, socket: { localAddress } }) => origins.admits({ origin, host, localAddress }),
   });
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,

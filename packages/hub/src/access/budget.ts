@@ -1,14 +1,21 @@
-/** How much one connection may say: a token bucket for events and one for bytes. */
+/** How much one peer may say: a token bucket for events and one for bytes. */
 
 export interface Rates {
   readonly eventsPerSecond: number;
   readonly bytesPerSecond: number;
 }
 
-/** Far above what a busy worker says, far below what stops a hub. */
-export const defaultRates: Rates = { eventsPerSecond: 20_000, bytesPerSecond: 256 * 1024 * 1024 };
+/** Far above what a busy worker says; more is a loop gone wild, and would leave no time for anybody else. */
+export const defaultRates: Rates = { eventsPerSecond: 50_000, bytesPerSecond: 256 * 1024 * 1024 };
 
-/** Both buckets hold one second's worth, so a burst of that is free. */
+/** Which bound is used up, and when there is room again. */
+export interface Shortage {
+  readonly limit: 'events_per_second' | 'bytes_per_second';
+  readonly max: number;
+  readonly retryAfterMs: number;
+}
+
+/** Both buckets hold one second's worth, so a burst of that is free. One message may overdraw them: how heavy it is shows only afterwards. */
 export class Budget {
   readonly #rates: Rates;
   #events: number;
@@ -23,17 +30,38 @@ export class Budget {
     this.#filledAt = now;
   }
 
-  /** Takes what a message costs. Says how long to wait where the budget is used up, in milliseconds; 0: it was taken. */
-  take(bytes: number, now: number): number {
+  /** What stands against one more message; undefined: nothing. */
+  shortage(now: number): Shortage | undefined {
+    this.#fill(now);
+    const { eventsPerSecond, bytesPerSecond } = this.#rates;
+    if (this.#events < 1) {
+      return {
+        limit: 'events_per_second',
+        max: eventsPerSecond,
+        retryAfterMs: Math.ceil(((1 - this.#events) / eventsPerSecond) * 1_000),
+      };
+    }
+    if (this.#bytes <= 0) {
+      return {
+        limit: 'bytes_per_second',
+        max: bytesPerSecond,
+        retryAfterMs: Math.ceil(((1 - this.#bytes) / bytesPerSecond) * 1_000),
+      };
+    }
+    return undefined;
+  }
+
+  /** Takes what a message cost. */
+  spend(bytes: number): void {
+    this.#events -= 1;
+    this.#bytes -= bytes;
+  }
+
+  #fill(now: number): void {
     const { eventsPerSecond, bytesPerSecond } = this.#rates;
     const seconds = Math.max(0, now - this.#filledAt) / 1_000;
     this.#filledAt = now;
     this.#events = Math.min(eventsPerSecond, this.#events + seconds * eventsPerSecond);
     this.#bytes = Math.min(bytesPerSecond, this.#bytes + seconds * bytesPerSecond);
-    if (this.#events < 1) return Math.ceil(((1 - this.#events) / eventsPerSecond) * 1_000);
-    if (this.#bytes < 0) return Math.ceil((-this.#bytes / bytesPerSecond) * 1_000);
-    this.#events -= 1;
-    this.#bytes -= bytes;
-    return 0;
   }
 }

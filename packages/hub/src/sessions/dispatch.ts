@@ -1,7 +1,7 @@
 /** The events towards the hub: each is parsed and becomes one call. The edge knows nothing else. */
 
 import type { RequestObject } from '@conduit/sdk/protocol/events';
-import type { Measured } from '@conduit/sdk/protocol/measure';
+import { isBinary, type Measured } from '@conduit/sdk/protocol/measure';
 import type { Register } from '@conduit/sdk/protocol/messages';
 import {
   parseCancel,
@@ -108,7 +108,10 @@ function work(type: WorkType): Handler {
   };
 }
 
+/** A text or a binary weighs what it is; of anything else the rest of its message is too little to be told apart. */
 function bodyOf(value: unknown, measured: Measured): Body {
+  if (typeof value === 'string') return Body.of(value, Buffer.byteLength(value), false);
+  if (isBinary(value)) return Body.of(value, value.byteLength, true);
   return Body.of(value, measured.bytes, measured.attachments > 0);
 }
 

@@ -4,11 +4,13 @@ import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Limits } from '@conduit/sdk/protocol/limits';
 import type { Register, Resume } from '@conduit/sdk/protocol/messages';
 import { limitsToWire, type WireBody } from '@conduit/sdk/protocol/wire';
-import type { Rates } from '../access/budget.ts';
+import { Budget, type Rates } from '../access/budget.ts';
 import type { Identity } from '../access/identity.ts';
+import type { Peer } from '../routing/peer.ts';
 import type { Clock, Ids } from '../routing/ports.ts';
 import type { Router } from '../routing/router.ts';
 import type { Connection, Welcome } from '../wire/connection.ts';
+import { Channel, type ChannelHost } from './channel.ts';
 import type { Answer } from './dispatch.ts';
 import { Session } from './session.ts';
 import type { SessionTokens } from './tokens.ts';
@@ -18,21 +20,6 @@ const resumeWindowMs = 15 * 60_000;
 /** Sessions kept for somebody who is away; beyond it the one away longest goes. */
 const maxAway = 50_000;
 
-export interface Log {
-  error(fields: object, sentence: string): void;
-}
-
-/** What a session needs of its host. */
-export interface SessionHost {
-  readonly router: Router;
-  readonly clock: Clock;
-  readonly limits: Limits;
-  readonly rates: Rates;
-  readonly log: Log;
-  register(session: Session, message: Register, answer: Answer): void;
-  left(session: Session): void;
-}
-
 interface SessionsParts {
   readonly router: Router;
   readonly clock: Clock;
@@ -40,61 +27,55 @@ interface SessionsParts {
   readonly tokens: SessionTokens;
   readonly limits: Limits;
   readonly rates: Rates;
-  readonly log: Log;
+  readonly log: { error(fields: object, sentence: string): void };
   readonly hubId: string;
   readonly epoch: string;
   readonly authenticate: (auth: Readonly<Record<string, unknown>>) => Identity;
 }
 
-export class Sessions implements SessionHost {
+export class Sessions implements ChannelHost {
   readonly router: Router;
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly rates: Rates;
-  readonly log: Log;
+  readonly log: SessionsParts['log'];
   readonly #parts: SessionsParts;
   readonly #sessions = new Map<string, Session>();
   /** In the order in which they left. */
   readonly #away = new Set<Session>();
+  #goingAway: WireBody | undefined;
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
     this.router = parts.router;
     this.clock = parts.clock;
     this.limits = parts.limits;
-    this.rates = parts.rates;
     this.log = parts.log;
   }
 
   /** Whose connection this is: a stock client that gives its `pid` back is the session it was. */
   accept(connection: Connection): Welcome {
-    const { authenticate, tokens } = this.#parts;
+    const { authenticate, tokens, ids } = this.#parts;
     const identity = authenticate(connection.auth);
-    const returning = this.#find(tokens.read('pid', connection.auth['pid'], identity)?.sessionId, identity);
-    const session = returning ?? this.#open(identity);
-    session.wasResumed = returning !== undefined;
-    // Until the handshake is through it counts as away: one that never is leaves nothing behind.
-    if (returning === undefined) this.left(session);
+    const given = tokens.read('pid', connection.auth['pid'], identity)?.sessionId;
+    const returning = given !== undefined && this.#sessions.get(given)?.hasMoved !== true ? given : undefined;
+    const sessionId = returning ?? ids.sessionId();
     return {
-      pid: tokens.sign('pid', { sessionId: session.peer.sessionId, generation: 0 }, identity),
-      start: () => {
-        this.#away.delete(session);
-        session.attach(connection, returning === undefined ? 'new' : 'continue');
-      },
+      pid: tokens.sign('pid', { sessionId, generation: 0 }, identity),
+      start: () => this.#start(connection, { sessionId, identity, isReturning: returning !== undefined }),
     };
   }
 
-  register(session: Session, message: Register, answer: Answer): void {
+  register(channel: Channel, message: Register, answer: Answer): void {
     if (this.router.isDraining) throw new ConduitError('hub_draining');
-    const speaker = message.resume === undefined ? session : this.#resume(session, message.resume);
-    const { peer } = speaker;
-    const { tokens, hubId, epoch } = this.#parts;
-    speaker.generation += 1;
-    const { generation } = speaker;
+    if (message.resume !== undefined) this.#resume(channel, message.resume);
+    const { session, connection, isResumed } = channel;
+    const { peer } = session;
+    const { tokens, hubId, epoch, clock } = this.#parts;
+    const generation = session.nextGeneration(clock.now());
     const welcome: WireBody = {
       session_id: peer.sessionId,
       session_token: tokens.sign('token', { sessionId: peer.sessionId, generation }, peer.identity),
-      resumed: speaker.wasResumed,
+      resumed: isResumed,
       hub_id: hubId,
       epoch,
       protocol: 1,
@@ -103,7 +84,7 @@ export class Sessions implements SessionHost {
     const greet = (more: WireBody): void => {
       const greeting = { ...welcome, ...more };
       answer.ok(greeting);
-      speaker.send('registered', greeting);
+      connection.send('registered', { ok: true, ...greeting });
     };
     if (message.type === 'client') {
       this.router.registerClient(peer, message);
@@ -119,61 +100,87 @@ export class Sessions implements SessionHost {
     });
   }
 
-  left(session: Session): void {
+  /** Its connection is gone; the session waits for another. */
+  left({ session }: Channel): void {
+    this.#detach(session);
+    if (!session.hasSpoken) return this.#forget(session);
     this.#away.add(session);
     session.expiry = this.clock.after(resumeWindowMs, () => this.#forget(session));
-    if (this.#away.size <= maxAway) return;
     const [oldest] = this.#away;
-    if (oldest !== undefined) this.#forget(oldest);
+    if (this.#away.size > maxAway && oldest !== undefined) this.#forget(oldest);
   }
 
-  /** Tells everybody that this hub is about to leave. */
+  /** Tells everybody that this hub is about to leave, and whoever still comes. */
   sayGoingAway(reason: string, retryAfterMs: number): void {
-    for (const session of this.#sessions.values()) session.send('going_away', { reason, retry_after_ms: retryAfterMs });
+    this.#goingAway = { reason, retry_after_ms: retryAfterMs };
+    for (const { connection } of this.#sessions.values()) connection?.send('going_away', this.#goingAway);
   }
 
   close(): void {
     for (const session of this.#sessions.values()) session.expiry?.cancel();
   }
 
-  #open(identity: Identity, sessionId = this.#parts.ids.sessionId()): Session {
-    const session = new Session(this.router.connect(sessionId, identity), this);
-    this.#sessions.set(sessionId, session);
+  #start(connection: Connection, who: { sessionId: string; identity: Identity; isReturning: boolean }): void {
+    const { sessionId, identity, isReturning } = who;
+    const session = isReturning ? this.#find(sessionId, identity) : this.#open(this.router.connect(sessionId, identity));
+    const channel = new Channel(connection, session, { host: this, isResumed: isReturning });
+    connection.listener = channel;
+    this.#attach(channel, isReturning ? 'continue' : 'new');
+    if (this.#goingAway !== undefined) connection.send('going_away', this.#goingAway);
+  }
+
+  #open(peer: Peer): Session {
+    const session = new Session(peer, new Budget(this.#parts.rates, this.clock.elapsed()));
+    this.#sessions.set(peer.sessionId, session);
     return session;
   }
 
   /** The session of that id: kept here, or of a former life of the hub. */
-  #find(sessionId: string | undefined, identity: Identity): Session | undefined {
-    if (sessionId === undefined) return undefined;
+  #find(sessionId: string, identity: Identity): Session {
     const known = this.#sessions.get(sessionId);
     if (known !== undefined) return known;
-    const session = new Session(this.router.restored(sessionId, identity), this);
-    this.#sessions.set(sessionId, session);
+    const session = this.#open(this.router.restored(sessionId, identity));
+    session.hasSpoken = true;
     return session;
   }
 
-  /** Becomes the session that the token names. What came over this connection before stays with the session it had. */
-  #resume(session: Session, resume: Resume): Session {
-    const { identity, sessionId } = session.peer;
+  /**
+   * Makes the channel the one of the session that the token names; a token that is worth nothing leaves it as it is, and the
+   * answer says so. What came over this connection before stays with the session it had.
+   */
+  #resume(channel: Channel, resume: Resume): void {
+    const former = channel.session;
+    const { identity } = former.peer;
     const signed = this.#parts.tokens.read('token', resume.sessionToken, identity);
-    if (signed === undefined || signed.sessionId !== resume.sessionId) return session;
-    const known = this.#sessions.get(signed.sessionId);
-    if (known !== undefined && known.generation !== signed.generation) return session;
-    if (signed.sessionId === sessionId) {
-      session.wasResumed = true;
-      return session;
+    if (signed === undefined || signed.sessionId !== resume.sessionId) return;
+    if (this.#sessions.get(signed.sessionId)?.takes(signed.generation) === false) return;
+    const session = this.#find(signed.sessionId, identity);
+    session.use(signed.generation);
+    channel.isResumed = true;
+    if (session === former) return;
+    session.hasMoved = true;
+    this.left(channel);
+    channel.session = session;
+    this.#attach(channel, 'quiet');
+  }
+
+  /** The newest connection wins, and the one before is closed. */
+  #attach({ session, connection }: Channel, mode: 'new' | 'continue' | 'quiet'): void {
+    const former = session.connection;
+    if (former !== undefined) {
+      this.#detach(session);
+      former.close();
     }
-    const former = this.#find(signed.sessionId, identity);
-    const { connection } = session;
-    if (former === undefined || connection === undefined) return session;
-    session.release();
-    if (session.peer.openRequests.size === 0) this.#forget(session);
-    else this.left(session);
-    this.#away.delete(former);
-    former.generation = Math.max(former.generation, signed.generation);
-    former.wasResumed = true;
-    former.attach(connection, 'quiet');
-    return former;
+    session.expiry?.cancel();
+    session.expiry = undefined;
+    this.#away.delete(session);
+    session.attached(connection);
+    this.router.connected(session.peer, connection, mode);
+  }
+
+  #detach(session: Session): void {
+    session.connection = undefined;
+    this.router.disconnected(session.peer);
   }
 
   #forget(session: Session): void {

@@ -18,13 +18,17 @@ export interface Connection extends Outlet {
   readonly auth: Readonly<Record<string, unknown>>;
   /** Whoever hears what comes; the last one set. */
   listener: ConnectionListener | undefined;
+  /** Reads no more of what the peer sends until `resume`; a little that has already arrived may still come. */
+  pause(): void;
+  resume(): void;
 }
 
 /** What a new connection is answered with: an id that stock clients give back when they return. */
 export interface Welcome {
   readonly pid: string;
-  /** Runs when the connection may be written to. */
+  /** Runs when the connection may be written to; a handshake that breaks off before leaves nothing behind. */
   start(): void;
 }
 
+/** @throws ConduitError when the peer may not connect, now or later: it is told, and does not try again by itself. */
 export type Accept = (connection: Connection) => Welcome;

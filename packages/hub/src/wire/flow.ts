@@ -1,0 +1,125 @@
+/** How much is on its way through one engine.io connection, and whether it moves at all. Engine.io counts packets, not bytes, and bounds neither. */
+
+import type { Socket as EngineSocket } from 'engine.io';
+
+/** Who waits for an outlet to drain goes on when no more than this is unsent: the pipe does not run dry meanwhile. */
+const drainedBytes = 64 * 1024;
+/** Attachments that come slower than this from one look to the next are kept back, whatever heartbeats come beside them. */
+const trickleBytes = 4 * 1024;
+
+/** How far the peer has come with what it was given, and since when it has not moved. */
+interface Standstill {
+  readonly mark: number;
+  readonly since: number;
+}
+
+export class Flow {
+  readonly #engine: EngineSocket;
+  readonly #waiting: (() => void)[] = [];
+  /** Bytes in engine.io's own buffer. */
+  #bufferedBytes = 0;
+  /** Bytes ever given to the connection. */
+  #givenBytes = 0;
+  #outward: Standstill | undefined;
+  #inward: (Standstill & { readonly packet: unknown }) | undefined;
+  #isPaused = false;
+
+  constructor(engine: EngineSocket) {
+    this.#engine = engine;
+    engine.on('packetCreate', ({ data }: { data?: unknown }) => {
+      const bytes = sizeOf(data);
+      this.#bufferedBytes += bytes;
+      this.#givenBytes += bytes;
+    });
+    engine.on('flush', () => {
+      this.#bufferedBytes = 0;
+    });
+    engine.transport.on('ready', this.#onReady);
+    engine.on('upgrade', (transport) => {
+      transport.on('ready', this.#onReady);
+      if (this.#isPaused) this.pause();
+    });
+  }
+
+  get unsentBytes(): number {
+    const handedOver = read(this.#webSocket, 'bufferedAmount');
+    return this.#bufferedBytes + (typeof handedOver === 'number' ? handedOver : 0);
+  }
+
+  /** Runs `callback` once what is unsent has left, or everything ended. */
+  onDrain(callback: () => void): void {
+    if (this.#engine.readyState === 'open' && this.unsentBytes > drainedBytes) this.#waiting.push(callback);
+    else setImmediate(callback);
+  }
+
+  /** Everything ended: nobody waits any longer. */
+  end(): void {
+    this.#drained();
+  }
+
+  /** Leaves what the peer sends in the system's buffers, which then stop the peer. A polling peer is stopped by its own answers. */
+  pause(): void {
+    this.#isPaused = true;
+    call(this.#webSocket, 'pause');
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    call(this.#webSocket, 'resume');
+  }
+
+  /** Ends it at once, whatever is unsent: a peer that takes nothing would not take a farewell either. */
+  cut(): void {
+    const webSocket = this.#webSocket;
+    this.#engine.close(true);
+    call(webSocket, 'terminate');
+  }
+
+  /** For how long the peer has taken nothing of what waits for it, as far as looks can tell. Milliseconds. */
+  untakenMs(now: number): number {
+    const unsent = this.unsentBytes;
+    const taken = this.#givenBytes - unsent;
+    if (unsent === 0) this.#outward = undefined;
+    else if (this.#outward?.mark !== taken) this.#outward = { mark: taken, since: now };
+    return this.#outward === undefined ? 0 : now - this.#outward.since;
+  }
+
+  /** For how long the peer has kept back the attachments of a packet that it began. @param packet what is being put together, if anything is. */
+  withheldMs(packet: unknown, now: number): number {
+    const received = read(read(this.#webSocket, '_socket'), 'bytesRead');
+    const mark = typeof received === 'number' ? received : 0;
+    const known = this.#inward;
+    if (packet === undefined || packet === null) this.#inward = undefined;
+    else if (known?.packet !== packet || mark - known.mark >= trickleBytes) this.#inward = { packet, mark, since: now };
+    return this.#inward === undefined ? 0 : now - this.#inward.since;
+  }
+
+  /** The transport takes more: engine.io has just given it what was buffered. */
+  readonly #onReady = (): void => {
+    if (this.#waiting.length > 0 && this.unsentBytes <= drainedBytes) this.#drained();
+  };
+
+  #drained(): void {
+    for (const callback of this.#waiting.splice(0)) callback();
+  }
+
+  /** Undefined while the peer polls. */
+  get #webSocket(): unknown {
+    return read(this.#engine.transport, 'socket');
+  }
+}
+
+function sizeOf(data: unknown): number {
+  if (typeof data === 'string') return Buffer.byteLength(data);
+  return data instanceof Uint8Array || data instanceof ArrayBuffer ? data.byteLength : 0;
+}
+
+/** Engine.io types neither its transports' sockets nor `ws`. */
+function read(target: unknown, key: string): unknown {
+  return typeof target === 'object' && target !== null ? Reflect.get(target, key) : undefined;
+}
+
+function call(target: unknown, key: string): void {
+  const method = read(target, key);
+  if (typeof method === 'function') Reflect.apply(method, target, []);
+}

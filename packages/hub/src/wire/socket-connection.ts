@@ -1,0 +1,107 @@
+/** One Socket.IO socket as a connection. It knows the few inner parts of Socket.IO that have no public name. */
+
+import type { Socket as EngineSocket } from 'engine.io';
+import type { Socket } from 'socket.io';
+import type { Acknowledge, Connection, ConnectionListener } from './connection.ts';
+import { Flow } from './flow.ts';
+
+/** What no peer may have waiting for it, however it came to be: heard no further long before, it has found another way. */
+const maxUnsentBytes = 64 * 1024 * 1024;
+
+interface Patience {
+  readonly unfinishedMs: number;
+  readonly stuckMs: number;
+}
+
+export class SocketConnection implements Connection {
+  readonly auth: Readonly<Record<string, unknown>>;
+  listener: ConnectionListener | undefined;
+  readonly #socket: Socket;
+  readonly #engine: EngineSocket;
+  readonly #flow: Flow;
+  #isCut = false;
+  #closingSince: number | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#engine = Reflect.get(socket.client, 'conn') as EngineSocket;
+    this.#flow = new Flow(this.#engine);
+    this.auth = socket.handshake.auth;
+    this.#engine.on('packetCreate', ({ type }: { type: string }) => {
+      if (type === 'ping') this.listener?.heartbeatSent();
+      if (this.unsentBytes > maxUnsentBytes) this.#cutSoon();
+    });
+    this.#engine.on('heartbeat', () => this.listener?.heartbeatAnswered());
+    // Not calling on keeps the event from the socket's own listeners: its names are the peer's, and `error` would throw.
+    socket.use((packet) => this.#receive(packet));
+    // What an acknowledgement carries is nobody's business, and as arguments a million values would overflow the stack.
+    const acknowledgements = Reflect.get(socket, 'acks') as Map<number, () => void>;
+    Reflect.set(socket, 'onack', ({ id }: { id: number }) => {
+      const acknowledged = acknowledgements.get(id);
+      acknowledgements.delete(id);
+      acknowledged?.();
+    });
+  }
+
+  send(name: string, body: object): void {
+    this.#socket.emit(name, body);
+  }
+
+  /** Who never acknowledges leaves its entry with the socket, and both go together. */
+  sendForAck(name: string, body: object, acknowledged: () => void): void {
+    this.#socket.emit(name, body, acknowledged);
+  }
+
+  get unsentBytes(): number {
+    return this.#flow.unsentBytes;
+  }
+
+  onDrain(callback: () => void): void {
+    this.#flow.onDrain(callback);
+  }
+
+  pause(): void {
+    this.#flow.pause();
+  }
+
+  resume(): void {
+    this.#flow.resume();
+  }
+
+  /** What is unsent goes first. `socket.disconnect()` would tell JavaScript clients to stay away. */
+  close(): void {
+    this.#closingSince ??= performance.now();
+    this.#engine.close();
+  }
+
+  /** The socket is gone. Its connection goes with it: it serves nothing else. */
+  ended(): void {
+    this.#engine.close();
+    this.#flow.end();
+    this.listener?.closed();
+  }
+
+  /** Ends a connection that takes nothing, keeps back what it announced, or does not go. */
+  look(now: number, { unfinishedMs, stuckMs }: Patience): void {
+    const packet: unknown = Reflect.get(Reflect.get(this.#socket.client, 'decoder') as object, 'reconstructor');
+    const isWithholding = this.#flow.withheldMs(packet, now) >= unfinishedMs;
+    const isStuck = this.#flow.untakenMs(now) >= stuckMs;
+    const isStaying = this.#closingSince !== undefined && now - this.#closingSince >= unfinishedMs;
+    if (isWithholding || isStuck || isStaying) this.#flow.cut();
+  }
+
+  #receive(packet: unknown[]): void {
+    const [name, ...args] = packet;
+    const last = args.at(-1);
+    const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
+    if (acknowledge !== undefined) args.pop();
+    this.listener?.message(name, args, acknowledge);
+  }
+
+  /** Not at once: somebody is in the middle of sending. */
+  #cutSoon(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    setImmediate(() => this.#flow.cut());
+  }
+}
