@@ -1,7 +1,8 @@
 /** A whole hub: the only file that knows every room. It opens the store, joins the rooms, listens, and leaves in order. */
 
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { wireError } from '@conduit/sdk/protocol/errors';
 import type { Limits } from '@conduit/sdk/protocol/limits';
 import { getRequestListener } from '@hono/node-server';
 import { uuidv7 } from 'uuidv7';
@@ -26,10 +27,14 @@ const maxServiceAgeMs = 7 * 24 * 60 * 60_000;
 /** Where a client that is told to go may try again. */
 const retryAfterMs = 1_000;
 
+/** Leaving takes no longer: a disk that is full must not keep a hub from stopping. In memory, what is open has its 30 s before. */
+const leaveMs = 5_000;
+const leaveMemoryMs = 35_000;
+
 export interface Hub {
   readonly url: string;
   readonly hubId: string;
-  /** Leaves in order: nothing new, everybody told, everything committed. */
+  /** Leaves in order: nothing new, everybody told, everything committed. Rejects when something could not be. */
   close(): Promise<void>;
 }
 
@@ -41,6 +46,7 @@ export interface Hub {
 export async function startHub(settings: Partial<HubConfig>, log: Logger): Promise<Hub> {
   const config = withDefaults(settings);
   const server = createServer();
+  server.on('request', sayStarting);
   const port = await listen(server, config);
   const { store, secret } = await openStore(config).catch((error: unknown) => {
     server.close();
@@ -76,13 +82,14 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger): Promi
   const tokens = new SessionTokens(secret);
   const authenticate = () => localIdentity;
   const sessions = new Sessions({ router, clock, ids, tokens, limits, rates, log, hubId, epoch: ledger.epoch, authenticate });
-  const app = createApp(() => ({
+  const status = () => ({
     hubId,
     openRequests: router.openCount,
     connections: sockets.connections,
     trouble: router.isDraining ? 'the hub is stopping' : trouble,
-  }));
-  server.on('request', getRequestListener(app.fetch));
+  });
+  const app = createApp(status, log);
+  server.off('request', sayStarting).on('request', getRequestListener(app.fetch));
   const origins = new Origins({ allowed: config.allowOrigin, log });
   const sockets = serveSocketIo({
     server,
@@ -91,19 +98,38 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger): Promi
     allowedOrigin: (origin) => origin === undefined || origins.allows(origin),
     mayConnect: ({ headers: { origin, host }, socket: { localAddress } }) => origins.admits({ origin, host, localAddress }),
   });
+  const leave = async (): Promise<void> => {
+    sessions.sayGoingAway('hub_draining', retryAfterMs);
+    const isCommitted = await new Promise<boolean>((resolve) => {
+      const deadline = setTimeout(() => resolve(false), config.memory ? leaveMemoryMs : leaveMs);
+      router.drain(config.memory ? 'last_chance' : 'kept', () => {
+        clearTimeout(deadline);
+        resolve(true);
+      });
+    });
+    await sockets.close();
+    sessions.close();
+    router.close();
+    ledger.close();
+    if (!isCommitted) throw new Error(`the hub left before everything was kept${trouble === undefined ? '' : `: ${trouble}`}`);
+  };
+  let left: Promise<void> | undefined;
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     hubId,
     async close() {
-      sessions.sayGoingAway('hub_draining', retryAfterMs);
-      await new Promise<void>((resolve) => router.drain(config.memory ? 'last_chance' : 'kept', resolve));
-      await sockets.close();
-      sessions.close();
-      router.close();
-      ledger.close();
+      left ??= leave();
+      await left;
     },
   };
 }
+
+/** Between the port and the store: clients that return to a hub that starts are told to try again, instead of waiting in silence. */
+const sayStarting: RequestListener = (_request, response) => {
+  const error = wireError('store_unavailable', 'this hub is starting; try again in a moment');
+  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1', connection: 'close' });
+  response.end(JSON.stringify({ error }));
+};
 
 async function openStore(_config: HubConfig): Promise<{ store: Store; secret: Uint8Array }> {
   return { store: new MemoryStore(uuidv7()), secret: randomBytes(32) };

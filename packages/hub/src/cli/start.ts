@@ -34,12 +34,12 @@ function configOf(flags: Readonly<Record<string, unknown>>): HubConfig {
 
 /** The first signal lets the hub leave in order, the second at once. */
 async function leaveOnSignal(hub: Hub): Promise<void> {
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     let isLeaving = false;
     const leave = (): void => {
       if (isLeaving) process.exit(exitCodes.interrupted.code);
       isLeaving = true;
-      void hub.close().then(resolve);
+      hub.close().then(resolve, (error: Error) => reject(new Refusal(error.message, 'failed')));
     };
     process.on('SIGTERM', leave);
     process.on('SIGINT', leave);

@@ -1,8 +1,9 @@
 /** What the hub answers over plain HTTP: whether it lives and is ready, and a page for whoever opens it in a browser. */
 
-import { ConduitError, errorTable } from '@conduit/sdk/protocol/errors';
-import { Hono } from 'hono';
+import { ConduitError, errorTable, toConduitError } from '@conduit/sdk/protocol/errors';
+import { type Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import type { Logger } from '../ops/logger.ts';
 import { page } from './page.ts';
 
 /** What the pages tell of the hub. */
@@ -14,7 +15,7 @@ export interface HubStatus {
   readonly trouble: string | undefined;
 }
 
-export function createApp(status: () => HubStatus): Hono {
+export function createApp(status: () => HubStatus, log: Pick<Logger, 'error'>): Hono {
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -26,17 +27,31 @@ export function createApp(status: () => HubStatus): Hono {
         formAction: ["'none'"],
       },
       crossOriginResourcePolicy: 'cross-origin',
+      // Whether a host may be reached without TLS is for whoever terminates TLS to say, and it would bind all its other ports.
+      strictTransportSecurity: false,
     }),
   );
+  app.use(async (context, next) => {
+    await next();
+    // Health and numbers are of this moment.
+    context.header('Cache-Control', 'no-store');
+  });
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', (context) => {
     const { trouble } = status();
     return trouble === undefined ? context.json({ ok: true }) : context.json({ ok: false, reason: trouble }, 503);
   });
   app.get('/', (context) => context.html(page(status())));
-  app.notFound((context) => {
-    const error = new ConduitError('request_not_found', `there is nothing at ${context.req.path}`);
-    return context.json({ error: error.toWire() }, errorTable[error.code].status);
+  app.notFound((context) => refusal(context, new ConduitError('request_not_found', `there is nothing at ${context.req.path}`)));
+  app.onError((thrown, context) => {
+    const error = toConduitError(thrown);
+    if (error.code === 'internal') log.error({ err: thrown, path: context.req.path }, 'an HTTP request could not be answered');
+    return refusal(context, error);
   });
   return app;
+}
+
+/** An error over HTTP, in the one shape of the protocol. */
+function refusal(context: Context, error: ConduitError): Response {
+  return context.json({ error: error.toWire() }, errorTable[error.code].status);
 }

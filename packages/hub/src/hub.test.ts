@@ -1,0 +1,80 @@
+import { createServer } from 'node:net';
+import { io, type Socket } from 'socket.io-client';
+import { afterEach, expect, test } from 'vitest';
+import { type Hub, startHub } from './hub.ts';
+import { createLogger } from './ops/logger.ts';
+
+const log = createLogger('silent', 'test');
+const leaving: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const leave of leaving.splice(0).reverse()) await leave();
+});
+
+async function aHub(): Promise<Hub> {
+  const hub = await startHub({ port: 0, memory: true, hubId: 'test' }, log);
+  leaving.push(() => hub.close());
+  return hub;
+}
+
+function aSocket(url: string): Socket {
+  const socket = io(url, { transports: ['websocket'], forceNew: true });
+  leaving.push(() => socket.close());
+  return socket;
+}
+
+/** What the next event of that name carries. */
+async function next(socket: Socket, name: string): Promise<unknown> {
+  return await new Promise((resolve) => socket.once(name, resolve));
+}
+
+/** A provider of `echo` that is handed one request and ends it when the test says so. */
+async function aHeldRequest(url: string) {
+  const provider = aSocket(url);
+  await provider.emitWithAck('register', { type: 'service', name: 'echo' });
+  const client = aSocket(url);
+  const handed = next(provider, 'request');
+  const { request_id } = await client.emitWithAck('request', { to: 'echo', action: 'say', payload: 'hello' });
+  await handed;
+  return { provider, client, requestId: String(request_id) };
+}
+
+test('a hub in memory that is told to leave waits for what is open, and its end still arrives', async () => {
+  const hub = await aHub();
+  const { provider, client, requestId } = await aHeldRequest(hub.url);
+  const goingAway = next(client, 'going_away');
+  const ended = next(client, 'result');
+  const closed = hub.close();
+  expect(await goingAway).toEqual({ reason: 'hub_draining', retry_after_ms: 1_000 });
+  const ready = await fetch(`${hub.url}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([503, { ok: false, reason: 'the hub is stopping' }]);
+  expect(await client.emitWithAck('request', { to: 'echo', action: 'say' })).toMatchObject({
+    ok: false,
+    error: { code: 'hub_draining', retryable: true },
+  });
+  provider.emit('result', { request_id: requestId, result: 'x'.repeat(500_000) });
+  expect(await ended).toMatchObject({ request_id: requestId, state: 'completed' });
+  await closed;
+});
+
+test('a port that is taken is refused with what to do about it', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  leaving.push(() => other.close());
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as { port: number };
+  await expect(startHub({ port, memory: true }, log)).rejects.toThrow(
+    `port ${port} is in use on 127.0.0.1; stop what listens there, or give --port`,
+  );
+});
+
+test('one port answers plain HTTP and Socket.IO', async () => {
+  const hub = await aHub();
+  expect(await (await fetch(`${hub.url}/healthz`)).json()).toEqual({ ok: true });
+  const client = aSocket(hub.url);
+  expect(await client.emitWithAck('register', { type: 'client' })).toMatchObject({ ok: true, hub_id: 'test', protocol: 1 });
+  expect(await (await fetch(`${hub.url}/`)).text()).toContain('<dd>1</dd>');
+});
+
+test('it can be closed twice', async () => {
+  const hub = await aHub();
+  await Promise.all([hub.close(), hub.close()]);
+});
