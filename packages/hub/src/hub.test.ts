@@ -1,4 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, expect, test } from 'vitest';
 import { type Hub, startHub } from './hub.ts';
@@ -20,6 +23,14 @@ function aSocket(url: string): Socket {
   const socket = io(url, { transports: ['websocket'], forceNew: true });
   leaving.push(() => socket.close());
   return socket;
+}
+
+async function aFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** What the next event of that name carries. */
@@ -56,6 +67,28 @@ test('a hub in memory that is told to leave waits for what is open, and its end 
   await closed;
 });
 
+test('what was accepted in a folder is there for the next hub, and so is the session that asked', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'conduit-hub-'));
+  leaving.push(() => rm(dataDir, { recursive: true }));
+  const first = await startHub({ port: 0, dataDir, hubId: 'first' }, log);
+  leaving.push(() => first.close());
+  const { requestId, client } = await aHeldRequest(first.url);
+  const { session_id, session_token } = await client.emitWithAck('register', { type: 'client' });
+  await first.close();
+  const second = await startHub({ port: 0, dataDir, hubId: 'second' }, log);
+  leaving.push(() => second.close());
+  const again = aSocket(second.url);
+  expect(await again.emitWithAck('register', { type: 'client', resume: { session_id, session_token } })).toMatchObject({
+    session_id,
+    resumed: true,
+    hub_id: 'second',
+  });
+  expect(await again.emitWithAck('get', { request_id: requestId, include: ['payload'] })).toMatchObject({
+    ok: true,
+    request: { payload: 'hello', attempt: 1, requester: { session_id } },
+  });
+});
+
 test('a port that is taken is refused with what to do about it', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   leaving.push(() => other.close());
@@ -72,6 +105,16 @@ test('one port answers plain HTTP and Socket.IO', async () => {
   const client = aSocket(hub.url);
   expect(await client.emitWithAck('register', { type: 'client' })).toMatchObject({ ok: true, hub_id: 'test', protocol: 1 });
   expect(await (await fetch(`${hub.url}/`)).text()).toContain('<dd>1</dd>');
+});
+
+test('a folder that can not be used is refused, and the port is free again', async () => {
+  const taken = join(await mkdtemp(join(tmpdir(), 'conduit-hub-')), 'file');
+  leaving.push(() => rm(dirname(taken), { recursive: true }));
+  await writeFile(taken, '');
+  const port = await aFreePort();
+  await expect(startHub({ port, dataDir: taken }, log)).rejects.toThrow(taken);
+  const hub = await startHub({ port, memory: true }, log);
+  await hub.close();
 });
 
 test('it can be closed twice', async () => {

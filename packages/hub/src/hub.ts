@@ -13,6 +13,7 @@ import { type HubConfig, withDefaults } from './config.ts';
 import { createApp } from './http/app.ts';
 import { EmbeddedLedger } from './ledger/embedded.ts';
 import { MemoryStore } from './ledger/memory.ts';
+import { openStore as openFolder } from './ledger/sqlite.ts';
 import type { Store } from './ledger/store.ts';
 import { SystemClock } from './ops/clock.ts';
 import type { Logger } from './ops/logger.ts';
@@ -48,10 +49,27 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger): Promi
   const server = createServer();
   server.on('request', sayStarting);
   const port = await listen(server, config);
-  const { store, secret } = await openStore(config).catch((error: unknown) => {
+  try {
+    const { store, secret } = await openStore(config);
+    return joinRooms({ config, log, server, port, store, secret });
+  } catch (error) {
     server.close();
+    server.closeAllConnections();
     throw error;
-  });
+  }
+}
+
+interface Opened {
+  readonly config: HubConfig;
+  readonly log: Logger;
+  readonly server: Server;
+  /** The one it got, where any was asked for. */
+  readonly port: number;
+  readonly store: Store;
+  readonly secret: Uint8Array;
+}
+
+function joinRooms({ config, log, server, port, store, secret }: Opened): Hub {
   const clock = new SystemClock(store.elapsed);
   let trouble: string | undefined;
   const ledger = new EmbeddedLedger({
@@ -78,7 +96,12 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger): Promi
   const limits: Limits = config;
   const rates = defaultRates;
   const router = new Router({ clock, ledger, ids, limits, hubId, progressIntervalMs: config.progressInterval });
-  router.start();
+  try {
+    router.start();
+  } catch (error) {
+    store.close();
+    throw error;
+  }
   const tokens = new SessionTokens(secret);
   const authenticate = () => localIdentity;
   const sessions = new Sessions({ router, clock, ids, tokens, limits, rates, log, hubId, epoch: ledger.epoch, authenticate });
@@ -131,8 +154,11 @@ const sayStarting: RequestListener = (_request, response) => {
   response.end(JSON.stringify({ error }));
 };
 
-async function openStore(_config: HubConfig): Promise<{ store: Store; secret: Uint8Array }> {
-  return { store: new MemoryStore(uuidv7()), secret: randomBytes(32) };
+/** The store, and the key that signs what sessions come back with: a folder keeps it, so that they come back after a restart. */
+async function openStore({ memory, dataDir, durability }: HubConfig): Promise<{ store: Store; secret: Uint8Array }> {
+  if (memory) return { store: new MemoryStore(uuidv7()), secret: randomBytes(32) };
+  const store = await openFolder({ dataDir, durability });
+  return { store, secret: store.secret() };
 }
 
 async function listen(server: Server, { host, port }: HubConfig): Promise<number> {
