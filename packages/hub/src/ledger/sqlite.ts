@@ -192,6 +192,8 @@ export class SqliteStore implements Store {
   close(): void {
     try {
       endRun(this.#db);
+      // A driver may keep the file open until its statements are collected: the log is copied now, whatever it does.
+      this.#db.exec('pragma wal_checkpoint(truncate)');
     } catch {
       // On a full disk the run stays marked as cut off: the next hub looks whether the machine has been restarted since.
     }
