@@ -68,9 +68,9 @@ function isPast(record: RequestRecord, step: Step): boolean {
   return step.attempt !== record.attempt || record.state === 'queued';
 }
 
-/** Handed over counts as begun, where the provider does not acknowledge. */
+/** Handed over counts as begun where the provider does not acknowledge, and where a second run would do harm. */
 export function hasBegun(record: RequestRecord): boolean {
-  return !record.acks || record.live.running;
+  return !record.acks || record.live.running || !record.terms.idempotent;
 }
 
 function enqueue(draft: Draft, reason: string | undefined): Decision {
