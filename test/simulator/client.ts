@@ -7,6 +7,8 @@ interface Followed {
   readonly requestId: string;
   readonly message: Fields;
   isAccepted: boolean;
+  /** The worker that got it at once. */
+  firstWorker: string | undefined;
   /** Every numbered event, as it came first. */
   readonly events: Map<number, string>;
   lastSeq: number;
@@ -34,8 +36,23 @@ export class Client implements LinkEnd {
 
   request(action: string, more: Fields): string {
     const requestId = this.#world.nextId();
-    const message = { to: 'work', action, payload: { for: requestId }, request_id: requestId, start_timeout_ms: 600_000, ...more };
-    const followed: Followed = { requestId, message, isAccepted: false, events: new Map(), lastSeq: 1, end: undefined };
+    const message = {
+      to: 'work',
+      action,
+      payload: { for: requestId },
+      request_id: requestId,
+      start_timeout_ms: 600_000,
+      ...more,
+    };
+    const followed: Followed = {
+      requestId,
+      message,
+      isAccepted: false,
+      firstWorker: undefined,
+      events: new Map(),
+      lastSeq: 1,
+      end: undefined,
+    };
     this.followed.set(requestId, followed);
     this.#send(followed);
     return requestId;
@@ -50,9 +67,18 @@ export class Client implements LinkEnd {
     for (const event of ['watch', 'get', 'cancel']) {
       this.#link?.emit(event, { request_id: requestId }, (answer) => {
         const { code } = (answer['error'] ?? {}) as { code?: string };
-        if (answer['ok'] === true || code !== 'request_not_found') this.#world.violate(`${event} of another tenant's request answers ${JSON.stringify(answer)}`);
+        if (answer['ok'] === true || code !== 'request_not_found')
+          this.#world.violate(`${event} of another tenant's request answers ${JSON.stringify(answer)}`);
       });
     }
+  }
+
+  services(
+    then: (
+      services: readonly { readonly providers: readonly { readonly session_id: string; readonly held: number }[] }[],
+    ) => void,
+  ): void {
+    this.#link?.emit('services', {}, (answer) => then(answer['services'] as Parameters<typeof then>[0]));
   }
 
   freeze(ms: number): void {
@@ -77,9 +103,11 @@ export class Client implements LinkEnd {
     const seq = Number(body['seq']);
     const text = JSON.stringify([name, body]);
     const known = followed.events.get(seq);
-    if (known !== undefined && known !== text) this.#world.violate(`number ${seq} of ${requestId} is used twice: ${known} and ${text}`);
+    if (known !== undefined && known !== text)
+      this.#world.violate(`number ${seq} of ${requestId} is used twice: ${known} and ${text}`);
     if (seq > followed.lastSeq + 1) this.#world.violate(`${requestId} jumps from ${followed.lastSeq} to ${seq}`);
-    if (followed.end !== undefined && seq > Number(followed.end['seq'])) this.#world.violate(`${requestId} goes on after its end`);
+    if (followed.end !== undefined && seq > Number(followed.end['seq']))
+      this.#world.violate(`${requestId} goes on after its end`);
     followed.events.set(seq, text);
     followed.lastSeq = Math.max(followed.lastSeq, seq);
     if (name !== 'result' && name !== 'error') return;
@@ -127,7 +155,8 @@ export class Client implements LinkEnd {
 
   #watch(link: Link, followed: Followed): void {
     link.emit('watch', { request_id: followed.requestId, after_seq: followed.lastSeq }, (answer) => {
-      if (answer['mode'] !== 'replay') this.#world.violate(`${followed.requestId} can't be watched again from ${followed.lastSeq}: ${JSON.stringify(answer)}`);
+      if (answer['mode'] !== 'replay')
+        this.#world.violate(`${followed.requestId} can't be watched again from ${followed.lastSeq}: ${JSON.stringify(answer)}`);
     });
   }
 
@@ -142,11 +171,13 @@ export class Client implements LinkEnd {
       if (answer['ok'] !== true) {
         const { code } = (answer['error'] ?? {}) as { code?: string };
         // No worker has registered yet: later, then.
-        if (code === 'rate_limited' || code === 'queue_full') return void this.#world.clock.after(1_000, () => this.#send(followed));
+        if (code === 'rate_limited' || code === 'queue_full')
+          return void this.#world.clock.after(1_000, () => this.#send(followed));
         return this.#world.violate(`${followed.requestId} is refused: ${JSON.stringify(answer)}`);
       }
       const wasSentBefore = followed.isAccepted || Number(answer['seq']) !== 1;
       followed.isAccepted = true;
+      followed.firstWorker ??= (answer['provider'] as { session_id?: string } | undefined)?.session_id;
       // An earlier copy may have been taken by a session that is not this one's cursor any more.
       if (!wasSentBefore && this.#link === link && link !== undefined) this.#watch(link, followed);
     });

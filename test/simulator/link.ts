@@ -69,7 +69,8 @@ export class Link implements Connection {
 
   /** The peer says something. */
   emit(name: string, body: Fields, answered?: (answer: Fields) => void): void {
-    const acknowledge: Acknowledge | undefined = answered === undefined ? undefined : (answer) => this.#later(() => answered(copyOf(answer) as Fields));
+    const acknowledge: Acknowledge | undefined =
+      answered === undefined ? undefined : (answer) => this.#later(() => answered(copyOf(answer) as Fields));
     const message = copyOf(body);
     this.#toHub(() => {
       this.#world.trace(`> ${name} ${JSON.stringify(message)}`);

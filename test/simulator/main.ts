@@ -5,7 +5,12 @@ import { type Plant, plants } from './plants.ts';
 import { run } from './run.ts';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, seeds: { type: 'string', default: '1000' }, plant: { type: 'string' }, trace: { type: 'boolean', default: false } },
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string', default: '1000' },
+    plant: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+  },
 });
 const plant = plants.find((name) => name === values.plant);
 if (values.plant !== undefined && plant === undefined) throw new Error(`--plant takes one of ${plants.join(', ')}`);
@@ -20,7 +25,9 @@ for (const seed of seeds) {
   requests += outcome.requests;
   if (outcome.violations.length === 0) continue;
   failed += 1;
-  process.stdout.write(`seed ${seed}: ${outcome.violations.length} violations, the first: ${outcome.violations[0]}\n  again with: npm run simulate -- --seed ${seed}\n`);
+  process.stdout.write(
+    `seed ${seed}: ${outcome.violations.length} violations, the first: ${outcome.violations[0]}\n  again with: npm run simulate -- --seed ${seed}\n`,
+  );
   if (failed >= 10) break;
 }
 const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);

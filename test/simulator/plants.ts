@@ -1,8 +1,9 @@
 /** Bugs planted on purpose: a simulator that does not find each of them proves nothing. */
 
-import type { Change, Ledger, LedgerListener } from '../../packages/hub/src/routing/ports.ts';
-import type { Step } from '../../packages/hub/src/routing/steps.ts';
 import type { Batch, Store } from '../../packages/hub/src/ledger/store.ts';
+import type { Ledger } from '../../packages/hub/src/routing/ports.ts';
+import type { Router } from '../../packages/hub/src/routing/router.ts';
+import type { Step } from '../../packages/hub/src/routing/steps.ts';
 
 export const plants = ['no-fence', 'number-used-twice', 'deliver-before-commit', 'leaked-place', 'lost-wake-up'] as const;
 export type Plant = (typeof plants)[number];
@@ -44,22 +45,19 @@ export function unfencedLedger(ledger: Ledger): Ledger {
   });
 }
 
-/** A ledger whose listener now and then does not hear which provider had the request that ended. */
-export function leakyLedger(ledger: Ledger): Ledger {
+/** Makes a router whose providers now and then keep a place that they gave back. */
+export function leakPlaces(router: Router): void {
+  const registerService = router.registerService.bind(router);
   let count = 0;
-  return overriding(ledger, {
-    start(listener: LedgerListener) {
-      return ledger.start({
-        committed: (change) => listener.committed(change),
-        decided: (change: Change) => {
-          const hasEnded = change.before.state === 'assigned' && change.record.state === 'completed';
-          if (hasEnded) count += 1;
-          const isLeak = hasEnded && count % 4 === 0;
-          listener.decided(isLeak ? { ...change, before: { ...change.before, providerSessionId: undefined } } : change);
-        },
-      });
-    },
-  });
+  router.registerService = (peer, message, reply) => {
+    registerService(peer, message, reply);
+    for (const { held } of peer.providers.values()) {
+      held.delete = (requestId) => {
+        count += 1;
+        return count % 5 === 0 ? held.has(requestId) : Map.prototype.delete.call(held, requestId);
+      };
+    }
+  };
 }
 
 /** The same object but for some members; private state stays the original's. */

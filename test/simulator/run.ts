@@ -2,6 +2,7 @@
 
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { fold, newRecord, type RequestRecord } from '../../packages/hub/src/routing/record.ts';
+import { lingerMs } from '../../packages/hub/src/routing/settings.ts';
 import { Client } from './client.ts';
 import type { Plant } from './plants.ts';
 import { Worker, type WorkerKind } from './worker.ts';
@@ -21,10 +22,24 @@ const peaceMs = 20_000 + 20_000 + 10_000;
 
 export function run(seed: number, options: { readonly plant?: Plant; readonly isTraced?: boolean } = {}): Outcome {
   const world = new World(seed, options);
+  try {
+    return live(world, seed);
+  } catch (error) {
+    world.violate(`the hub throws: ${error instanceof Error ? error.stack : String(error)}`);
+    return { seed, violations: world.violations, digest: world.digest, requests: 0 };
+  }
+}
+
+function live(world: World, seed: number): Outcome {
   const begun = new Map<string, number>();
   const once = new Set<string>();
-  const workers = tenants.flatMap((tenant) => workerKinds(world, tenant).map((kind) => new Worker(world, kind, (id) => begun.set(id, (begun.get(id) ?? 0) + 1))));
-  const clients = tenants.flatMap((tenant) => [new Client(world, { tenant, isAware: false }), new Client(world, { tenant, isAware: true })]);
+  const workers = tenants.flatMap((tenant) =>
+    workerKinds(world, tenant).map((kind) => new Worker(world, kind, (id) => begun.set(id, (begun.get(id) ?? 0) + 1))),
+  );
+  const clients = tenants.flatMap((tenant) => [
+    new Client(world, { tenant, isAware: false }),
+    new Client(world, { tenant, isAware: true }),
+  ]);
   for (let elapsed = 0; elapsed < stormMs; ) {
     const step = world.random.between(50, 700);
     world.clock.advance(step);
@@ -35,13 +50,28 @@ export function run(seed: number, options: { readonly plant?: Plant; readonly is
   if (!world.isHubUp) world.startHub();
   world.clock.advance(peaceMs);
   check(world, clients);
+  for (const client of clients) checkPlaces(world, client);
   for (const id of once) if ((begun.get(id) ?? 0) > 1) world.violate(`${id} must not run twice and began ${begun.get(id)} times`);
-  checkTurns(world, clients[0] as Client);
-  return { seed, violations: world.violations, digest: world.digest, requests: clients.reduce((sum, { followed }) => sum + followed.size, 0) };
+  const [client] = clients as [Client];
+  // Whoever turns a request down gives its turn away.
+  if (workers.every(({ kind }) => kind.tenant !== client.tenant || !kind.rejects)) checkTurns(world, client);
+  return {
+    seed,
+    violations: world.violations,
+    digest: world.digest,
+    requests: clients.reduce((sum, { followed }) => sum + followed.size, 0),
+  };
 }
 
 function workerKinds({ random }: World, tenant: string): WorkerKind[] {
-  const kind = (said: Partial<WorkerKind>): WorkerKind => ({ tenant, capacity: random.between(1, 3), acks: random.chance(0.5), counts: true, rejects: false, ...said });
+  const kind = (said: Partial<WorkerKind>): WorkerKind => ({
+    tenant,
+    capacity: random.between(1, 3),
+    acks: random.chance(0.5),
+    counts: true,
+    rejects: false,
+    ...said,
+  });
   return [kind({}), kind({ counts: random.chance(0.5) }), kind({ rejects: random.chance(0.3), counts: random.chance(0.5) })];
 }
 
@@ -82,8 +112,12 @@ function check(world: World, clients: readonly Client[]): void {
       const record = world.store.record(requestId);
       if (record === undefined) world.violate(`${requestId} was accepted and is not there`);
       else checkLog(world, record);
-      if (end === undefined) world.violate(`${requestId} has not ended for its requester; its last event is ${lastSeq} of ${record?.seq}, ${record?.state}`);
-      for (let seq = 2; seq <= lastSeq; seq += 1) if (!events.has(seq)) world.violate(`${requestId} never showed event ${seq} of ${lastSeq}`);
+      if (end === undefined)
+        world.violate(
+          `${requestId} has not ended for its requester; its last event is ${lastSeq} of ${record?.seq}, ${record?.state}`,
+        );
+      for (let seq = 2; seq <= lastSeq; seq += 1)
+        if (!events.has(seq)) world.violate(`${requestId} never showed event ${seq} of ${lastSeq}`);
     }
   }
 }
@@ -106,16 +140,53 @@ function checkLog(world: World, record: RequestRecord): void {
 /** What the log tells of a record: everything but what is live. */
 function essence(record: RequestRecord): string {
   const { state, reason, attempt, seq, lostAttempts, provider, error, resultSeq, timings, finishedAt, assignedAt } = record;
-  const tasks = [...record.tasks.values()].map(({ taskId, state: taskState, weight, resultSeq: at }) => [taskId, taskState, weight, at]);
-  return JSON.stringify({ state, reason, attempt, seq, lostAttempts, provider, error, resultSeq, timings, finishedAt, assignedAt, tasks, streams: [...record.streams] });
+  const tasks = [...record.tasks.values()].map(({ taskId, state: taskState, weight, resultSeq: at }) => [
+    taskId,
+    taskState,
+    weight,
+    at,
+  ]);
+  return JSON.stringify({
+    state,
+    reason,
+    attempt,
+    seq,
+    lostAttempts,
+    provider,
+    error,
+    resultSeq,
+    timings,
+    finishedAt,
+    assignedAt,
+    tasks,
+    streams: [...record.streams],
+  });
 }
 
-/** In peace everybody gets the same number of turns, one more or less: nobody's place is lost. */
+/** Nothing is open, so nobody holds anything. */
+function checkPlaces(world: World, client: Client): void {
+  // A place may linger until its worker has answered for what the hub ended; not longer.
+  world.clock.advance(lingerMs + 1_000);
+  client.services((services) => {
+    for (const { held, session_id } of services.flatMap(({ providers }) => providers)) {
+      if (held > 0) world.violate(`${session_id} holds ${held} places and nothing is open`);
+    }
+  });
+  world.clock.advance(1_000);
+}
+
+/** In peace everybody gets the same number of turns, one more or less. */
 function checkTurns(world: World, client: Client): void {
-  if (world.violations.length > 0) return;
-  for (let count = 0; count < 3; count += 1) {
-    client.request('do', {});
-    world.clock.advance(peaceMs);
+  const turns = new Map<string, number>();
+  for (let count = 0; count < 12; count += 1) {
+    const requestId = client.request('do', {});
+    // Longer than any work takes: every worker has room again.
+    world.clock.advance(10_000);
+    const worker = client.followed.get(requestId)?.firstWorker;
+    if (worker === undefined) return world.violate(`${requestId} has to wait though nobody works`);
+    turns.set(worker, (turns.get(worker) ?? 0) + 1);
   }
+  const counts = [...turns.values()];
+  if (Math.max(...counts) - Math.min(...counts) > 1) world.violate(`turns are not fair: ${counts.join(', ')}`);
   check(world, [client]);
 }

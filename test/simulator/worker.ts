@@ -71,7 +71,8 @@ export class Worker implements LinkEnd {
     if (name === 'cancel') return this.#cancelled(requestId, attempt);
     if (name !== 'request') return;
     if (this.kind.acks) acknowledge?.();
-    if (this.kind.rejects && this.#world.random.chance(0.2)) return this.#link?.emit('reject', { request_id: requestId, attempt });
+    if (this.kind.rejects && this.#world.random.chance(0.2))
+      return this.#link?.emit('reject', { request_id: requestId, attempt });
     this.#onBegin(requestId);
     const job: Job = { requestId, attempt, said: [], stepsLeft: this.#world.random.between(1, 8), isOver: false };
     this.#jobs.set(requestId, job);
@@ -88,15 +89,19 @@ export class Worker implements LinkEnd {
     this.#link = link;
     const inFlight = [...this.#jobs.values()].map(({ requestId, attempt }) => ({ request_id: requestId, attempt }));
     const more = counts ? { instance_id: this.#instanceId, in_flight: inFlight } : {};
-    link.emit('register', { type: 'service', name: 'work', capacity, acks, actions: [{ name: 'do' }, { name: 'once', idempotent: false }], ...more }, (answer) => {
-      if (answer['ok'] !== true) return;
-      for (const kept of answer['in_flight'] as { request_id: string; attempt: number; last_n: number }[]) {
-        const job = this.#jobs.get(kept.request_id);
-        if (job?.attempt !== kept.attempt) continue;
-        for (const { name, body } of job.said.slice(kept.last_n)) link.emit(name, body);
-        if (job.isOver) this.#jobs.delete(job.requestId);
-      }
-    });
+    link.emit(
+      'register',
+      { type: 'service', name: 'work', capacity, acks, actions: [{ name: 'do' }, { name: 'once', idempotent: false }], ...more },
+      (answer) => {
+        if (answer['ok'] !== true) return;
+        for (const kept of answer['in_flight'] as { request_id: string; attempt: number; last_n: number }[]) {
+          const job = this.#jobs.get(kept.request_id);
+          if (job?.attempt !== kept.attempt) continue;
+          for (const { name, body } of job.said.slice(kept.last_n)) link.emit(name, body);
+          if (job.isOver) this.#jobs.delete(job.requestId);
+        }
+      },
+    );
   }
 
   #work(job: Job): void {
@@ -117,8 +122,10 @@ export class Worker implements LinkEnd {
   #step(job: Job): void {
     const { random } = this.#world;
     const kind = random.between(0, 3);
-    if (kind === 0) this.#say(job, 'progress', { task_id: random.pick(['a', 'b', 'c']), progress: Math.round(random.next() * 100) / 100 });
-    else if (kind === 1 && job.said.every(({ body }) => body['task_id'] !== 'd')) this.#say(job, 'task_result', { task_id: 'd', result: job.attempt });
+    if (kind === 0)
+      this.#say(job, 'progress', { task_id: random.pick(['a', 'b', 'c']), progress: Math.round(random.next() * 100) / 100 });
+    else if (kind === 1 && job.said.every(({ body }) => body['task_id'] !== 'd'))
+      this.#say(job, 'task_result', { task_id: 'd', result: job.attempt });
     else this.#say(job, 'chunk', { data: `[${random.chance(0.2) ? 300_000 : 10}]${job.attempt}:${job.said.length};` });
   }
 

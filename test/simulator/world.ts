@@ -11,7 +11,7 @@ import { Sessions } from '../../packages/hub/src/sessions/sessions.ts';
 import { SessionTokens } from '../../packages/hub/src/sessions/tokens.ts';
 import { FakeClock } from '../../packages/hub/src/testing/fake-clock.ts';
 import { type Fields, Link, type LinkEnd } from './link.ts';
-import { forgetfulStore, lazyStore, leakyLedger, type Plant, unfencedLedger } from './plants.ts';
+import { forgetfulStore, lazyStore, leakPlaces, type Plant, unfencedLedger } from './plants.ts';
 import { Random } from './random.ts';
 
 const secret = new Uint8Array(32).fill(7);
@@ -74,10 +74,13 @@ export class World {
     this.hubGeneration += 1;
     const clock = this.#clockOf(this.hubGeneration);
     this.hubClock = clock;
-    const ledger = this.#plantedLedger(new EmbeddedLedger({ store: this.#plantedStore(), clock, retention, maxChunkBytes: defaultLimits.maxChunkBytes }));
+    const ledger = this.#plantedLedger(
+      new EmbeddedLedger({ store: this.#plantedStore(), clock, retention, maxChunkBytes: defaultLimits.maxChunkBytes }),
+    );
     const ids: Ids = { requestId: this.nextId, sessionId: this.nextId };
     const hubId = 'hub-1';
     const router = new Router({ clock, ledger, ids, limits: defaultLimits, hubId, progressIntervalMs: 100 });
+    if (this.plant === 'leaked-place') leakPlaces(router);
     router.start();
     this.#router = router;
     this.#sessions = new Sessions({
@@ -88,7 +91,10 @@ export class World {
       tokens: new SessionTokens(secret),
       limits: defaultLimits,
       rates: defaultRates,
-      log: { error: (fields, sentence) => this.violate(`the hub logs an error of its own: ${sentence} ${String(Reflect.get(fields, 'err'))}`) },
+      log: {
+        error: (fields, sentence) =>
+          this.violate(`the hub logs an error of its own: ${sentence} ${String(Reflect.get(fields, 'err'))}`),
+      },
       epoch: ledger.epoch,
       authenticate: (auth) => ({ tenant: String(auth['tenant']), subject: String(auth['subject']), scopes: [] }),
     });
@@ -140,7 +146,6 @@ export class World {
   }
 
   #plantedLedger(ledger: Ledger): Ledger {
-    if (this.plant === 'no-fence') return unfencedLedger(ledger);
-    return this.plant === 'leaked-place' ? leakyLedger(ledger) : ledger;
+    return this.plant === 'no-fence' ? unfencedLedger(ledger) : ledger;
   }
 }

@@ -129,6 +129,7 @@ export class Router {
 
   disconnected(peer: Peer): void {
     peer.outlet = undefined;
+    this.#watchers.pause(peer);
     this.#news.remove(peer);
     this.#providing.disconnected(peer);
     if (peer.openRequests.size > 0) this.#awaitRequester(peer.sessionId);

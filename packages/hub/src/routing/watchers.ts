@@ -5,7 +5,7 @@ import { isTerminal } from '@conduit/sdk/protocol/states';
 import { eventToWire, liveToWire } from '@conduit/sdk/protocol/wire';
 import type { Body } from './body.ts';
 import type { Peer } from './peer.ts';
-import type { Change, Clock, Ledger, Timer } from './ports.ts';
+import type { Change, Clock, Ledger, Outlet, Timer } from './ports.ts';
 import type { LogEvent, RequestRecord } from './record.ts';
 import type { LiveNews } from './steps.ts';
 
@@ -25,8 +25,8 @@ export interface Cursor {
   /** `seq` at the last heartbeat that was sent, and at the last that was answered. */
   marked: number;
   confirmed: number;
-  /** It reads the log, or waits for its outlet to drain before it does. */
-  isReading: boolean;
+  /** It reads the log, or waits for its outlet to drain before it does: the outlet for which. */
+  readingFor: Outlet | undefined;
   /** Its request's last event was sent. */
   isDone: boolean;
   /** Live values that wait for their turn, the latest of each. */
@@ -64,7 +64,7 @@ export class Watchers {
       seq: afterSeq,
       marked: afterSeq,
       confirmed: afterSeq,
-      isReading: false,
+      readingFor: undefined,
       isDone: false,
       pending: new Map(),
       sentAt: new Map(),
@@ -96,9 +96,15 @@ export class Watchers {
 
   /** Reads the log from the cursor on, as far as its outlet takes it. */
   catchUp(cursor: Cursor): void {
-    if (cursor.isReading || !isAttached(cursor)) return;
-    cursor.isReading = true;
-    this.#readOn(cursor);
+    const { outlet } = cursor.peer;
+    if (outlet === undefined || cursor.readingFor !== undefined || !isAttached(cursor)) return;
+    cursor.readingFor = outlet;
+    this.#readOn(cursor, outlet);
+  }
+
+  /** The connection is gone: whatever waits for it will not be heard of again. */
+  pause(peer: Peer): void {
+    for (const cursor of peer.cursors.values()) cursor.readingFor = undefined;
   }
 
   /** What was sent before a heartbeat that is answered has arrived. */
@@ -145,7 +151,7 @@ export class Watchers {
 
   #offer(cursor: Cursor, change: Change, events: WireEvents): void {
     const { outlet } = cursor.peer;
-    if (outlet === undefined || cursor.isReading) return;
+    if (outlet === undefined || cursor.readingFor !== undefined) return;
     const [first] = change.events;
     const isBehind = first !== undefined && first.seq !== cursor.seq + 1;
     if (isBehind && cursor.seq >= (change.events.at(-1) as LogEvent).seq) return;
@@ -195,27 +201,19 @@ export class Watchers {
   }
 
   #flush(cursor: Cursor): void {
-    if (cursor.pending.size === 0 || cursor.isReading) return;
+    if (cursor.pending.size === 0 || cursor.readingFor !== undefined) return;
     for (const update of [...cursor.pending.values()]) this.#tellNow(cursor, update);
   }
 
-  #readOn(cursor: Cursor): void {
-    const { outlet } = cursor.peer;
-    if (outlet === undefined || !isAttached(cursor)) {
-      cursor.isReading = false;
-      return;
-    }
-    if (outlet.unsentBytes > writeAheadBytes) return outlet.onDrain(() => this.#readOn(cursor));
+  #readOn(cursor: Cursor, outlet: Outlet): void {
+    if (cursor.readingFor !== outlet || !isAttached(cursor)) return;
+    if (outlet.unsentBytes > writeAheadBytes) return outlet.onDrain(() => this.#readOn(cursor, outlet));
     this.#ledger.events(cursor.requestId, cursor.seq, pageBytes, (page) => {
-      if (!isAttached(cursor) || cursor.peer.outlet !== outlet) {
-        cursor.isReading = false;
-        if (isAttached(cursor)) this.catchUp(cursor);
-        return;
-      }
+      if (cursor.readingFor !== outlet || !isAttached(cursor)) return;
       const events = new WireEvents(cursor.requestId, page.events);
       for (let at = 0; at < page.events.length; at += 1) this.#send(cursor, page.events[at] as LogEvent, events.at(at));
-      if (page.hasMore && !cursor.isDone) return this.#readOn(cursor);
-      cursor.isReading = false;
+      if (page.hasMore && !cursor.isDone) return this.#readOn(cursor, outlet);
+      cursor.readingFor = undefined;
       if (!cursor.isDone) this.#tellCurrent(cursor);
     });
   }
@@ -224,7 +222,7 @@ export class Watchers {
   #tellCurrent(cursor: Cursor): void {
     cursor.pending.clear();
     this.#ledger.read(cursor.requestId, (record) => {
-      if (record === undefined || cursor.isReading || !isAttached(cursor)) return;
+      if (record === undefined || cursor.readingFor !== undefined || !isAttached(cursor)) return;
       if (record.seq > cursor.seq) return this.catchUp(cursor);
       if (isTerminal(record.state)) return;
       const stamp = { attempt: record.attempt, overall: record.overall };
