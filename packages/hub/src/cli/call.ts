@@ -1,12 +1,11 @@
-/** `conduit call`: sends one request and shows it: bars on a terminal, a line per event otherwise, JSON lines for machines. */
+/** `conduit call`: sends one request and follows it to its end. What came of it goes to standard output, how it goes to standard error. */
 
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { Bars } from './bars.ts';
 import { exitCodes, Refusal } from './exit.ts';
 import { type SavedFile, saveBinaries, sizeText } from './files.ts';
-import { follow } from './follow.ts';
-import { plain, plainLine } from './plain.ts';
+import { Following } from './follow.ts';
+import { showing } from './showing.ts';
 import { type Fields, RequestView } from './view.ts';
 
 interface Call {
@@ -16,15 +15,13 @@ interface Call {
   readonly options: Fields;
 }
 
-/** Follows the request to its end. @returns the exit code. */
+/** @returns the exit code. */
 export async function call({ service, action, payload, options }: Call): Promise<number> {
+  const isJson = options['json'] === true;
   const view = new RequestView();
-  const show = showing(view, options['json'] === true);
-  const saved: SavedFile[] = [];
-  const saving: Promise<unknown>[] = [];
-  const dir = String(options['out'] ?? '.');
-  const save = async (value: unknown, name: string): Promise<unknown> => await saveBinaries(value, { dir, name }, saved);
-  const following = follow({
+  const show = showing(view, isJson);
+  const files = new Files(typeof options['out'] === 'string' ? options['out'] : isJson ? undefined : '.');
+  const following = new Following({
     url: String(options['url']),
     message: {
       to: service,
@@ -37,105 +34,65 @@ export async function call({ service, action, payload, options }: Call): Promise
       view.accepted(answer);
       show.event('accepted', answer);
     },
+    onSnapshot: (request) => {
+      view.snapshot(request);
+      show.event('snapshot', request);
+    },
     onConnection: (isUp) => show.note(isUp ? 'connected again' : 'the connection is gone, trying again'),
     onEvent: (name, event) => {
       if (!view.take(name, event)) return;
-      if (name === 'task_result') saving.push(save(event['result'], String(event['task_id'])));
+      if (name === 'task_result') void files.save(event['result'], String(event['task_id']));
       show.event(name, event);
     },
   });
-  const stopListening = onInterrupt(() => {
-    show.note('cancelling; Ctrl-C again leaves at once');
+  const interrupts = onInterrupt(() => {
+    show.note('cancelling… Ctrl-C again leaves at once');
     following.cancel('interrupted');
   });
   try {
-    const { name, event } = await following.ended;
-    await Promise.all(saving);
-    const result = await save(event['result'], 'result');
+    const { isCompleted, event } = await following.ended;
+    const result = await files.save(event['result'], 'result');
+    const saved = await files.all();
     show.close();
-    if (name === 'result') show.result(result, saved);
+    for (const { path, bytes } of saved) show.said(`${path}  ${sizeText(bytes)}`);
+    if (isCompleted) show.result(result);
     else show.failure(event);
-    return exitCodes[name === 'result' ? 'completed' : 'failed'].code;
+    if (files.trouble !== undefined) throw new Refusal(`not everything could be written: ${files.trouble}`, 'failed');
+    if (isCompleted) return exitCodes.completed.code;
+    return exitCodes[interrupts.count > 0 && event['state'] === 'cancelled' ? 'interrupted' : 'failed'].code;
   } finally {
     show.close();
-    stopListening();
+    interrupts.close();
   }
 }
 
-interface Showing {
-  event(name: string, event: Fields): void;
-  note(sentence: string): void;
-  result(result: unknown, saved: readonly SavedFile[]): void;
-  failure(event: Fields): void;
-  close(): void;
-}
+/** Binary results on their way to a folder. What can't be written is told at the end: the request goes on meanwhile. */
+class Files {
+  trouble: string | undefined;
+  readonly #dir: string | undefined;
+  readonly #saved: SavedFile[] = [];
+  readonly #saving: Promise<unknown>[] = [];
 
-function showing(view: RequestView, isJson: boolean): Showing {
-  if (isJson) return jsonLines();
-  const { stdout, stderr } = process;
-  const bars = stdout.isTTY ? new Bars(stdout, view) : undefined;
-  let isClosed = false;
-  return {
-    event: (name, event) => (bars === undefined ? stdout.write(`${lineOf(name, event)}\n`) : bars.changed()),
-    note: (sentence) => {
-      view.note = sentence;
-      if (bars === undefined) stderr.write(`conduit: ${sentence}\n`);
-      else bars.changed();
-    },
-    result: (result, saved) => {
-      if (bars !== undefined && view.text !== '') stdout.write(`\n${plain(view.text)}\n`);
-      for (const { path, bytes } of saved) stdout.write(`${path}  ${sizeText(bytes)}\n`);
-      if (result !== undefined) stdout.write(`${plain(JSON.stringify(result, null, 2))}\n`);
-    },
-    failure: (event) => {
-      const error = event['error'] as Fields;
-      stderr.write(`conduit: ${plain(String(error['message']))} (${plain(String(error['code']))})\n`);
-    },
-    close: () => {
-      if (!isClosed) bars?.close();
-      isClosed = true;
-    },
-  };
-}
+  /** @param dir undefined: nothing is written. */
+  constructor(dir: string | undefined) {
+    this.#dir = dir;
+  }
 
-/** One object a line; binary parts as base64, so that nothing is lost. */
-function jsonLines(): Showing {
-  const write = (line: object): void => {
-    process.stdout.write(
-      `${JSON.stringify(line, (_key, value: unknown) => (isBuffered(value) ? { base64: Buffer.from(value.data).toString('base64') } : value))}\n`,
-    );
-  };
-  return {
-    event: (name, event) => write({ event: name, ...event }),
-    note: (sentence) => process.stderr.write(`conduit: ${sentence}\n`),
-    result: () => undefined,
-    failure: () => undefined,
-    close: () => undefined,
-  };
-}
+  /** The value, with a note in place of each binary part. */
+  async save(value: unknown, name: string): Promise<unknown> {
+    if (this.#dir === undefined) return value;
+    const saving = saveBinaries(value, { dir: this.#dir, name }, this.#saved).catch((error: Error) => {
+      this.trouble ??= error.message;
+      return '<binary, not written>';
+    });
+    this.#saving.push(saving);
+    return await saving;
+  }
 
-function isBuffered(value: unknown): value is { data: number[] } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    value.type === 'Buffer' &&
-    'data' in value &&
-    Array.isArray(value.data)
-  );
-}
-
-function lineOf(name: string, event: Fields): string {
-  const task = typeof event['task_id'] === 'string' ? ` ${event['task_id']}` : '';
-  const percent = typeof event['progress'] === 'number' ? ` ${Math.round(event['progress'] * 100)} %` : '';
-  const words = [
-    event['state'],
-    event['reason'],
-    event['message'],
-    typeof event['data'] === 'string' ? event['data'] : undefined,
-  ];
-  const said = words.filter((word) => typeof word === 'string').join(' ');
-  return plainLine(`${name}${task}${percent}${said === '' ? '' : ` ${said}`}`, 200);
+  async all(): Promise<readonly SavedFile[]> {
+    await Promise.all(this.#saving);
+    return this.#saved;
+  }
 }
 
 async function readPayload(payload: string): Promise<unknown> {
@@ -161,13 +118,16 @@ function limitsOf(options: Fields): Fields {
 }
 
 /** The first Ctrl-C asks politely, the second leaves at once. */
-function onInterrupt(first: () => void): () => void {
-  let count = 0;
+function onInterrupt(first: () => void): { readonly count: number; close(): void } {
+  const interrupts = {
+    count: 0,
+    close: () => void process.off('SIGINT', listener),
+  };
   const listener = (): void => {
-    count += 1;
-    if (count > 1) process.exit(exitCodes.interrupted.code);
+    interrupts.count += 1;
+    if (interrupts.count > 1) process.exit(exitCodes.interrupted.code);
     first();
   };
   process.on('SIGINT', listener);
-  return () => process.off('SIGINT', listener);
+  return interrupts;
 }

@@ -2,9 +2,10 @@
 /** The command line: names the commands, and turns whatever goes wrong into one sentence and an exit code. */
 
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { maxDurationMs, maxPriority, minDurationMs, minPriority } from '@conduit/sdk/protocol/limits';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { flagOf, variableOf } from '../config.ts';
-import { defaults, type SettingName, settings } from '../contract/config.ts';
+import { defaults, memoryDefaults, type SettingName, settings } from '../contract/config.ts';
 import { exitCodes, Refusal } from './exit.ts';
 import { plain } from './plain.ts';
 
@@ -15,6 +16,14 @@ process.on('warning', (warning) => {
     process.stderr.write(`${warning.stack ?? warning.message}\n`);
 });
 
+// A reader that has seen enough (`| head`) is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(exitCodes.completed.code);
+  });
+}
+
 const defaultUrl = process.env['CONDUIT_URL'] ?? `http://127.0.0.1:${defaults.port}`;
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -24,13 +33,24 @@ const program = new Command('conduit')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'conduit: ')) })
   .addHelpText(
-    'after',
+    'afterAll',
     `\nExit codes:\n${Object.values(exitCodes)
       .map(({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`)
       .join('\n')}`,
   );
 
-const start = program.command('start').description('run a hub').option('--config <file>', 'read settings from this JSON file');
+const start = program
+  .command('start')
+  .description('run a hub')
+  .option('--config <file>', 'read settings from this JSON file, such as {"port": 9200, "keepHours": 48} (CONDUIT_CONFIG)')
+  .addHelpText(
+    'after',
+    `
+Flags come before variables, variables before the file. In the file an option is written like keepHours or dataDir.
+With --memory less is kept: ${Object.entries(memoryDefaults)
+      .map(([name, value]) => `${flagOf(name as SettingName)} ${value}`)
+      .join(', ')}.`,
+  );
 for (const [name, { help, ...setting }] of Object.entries(settings) as [SettingName, (typeof settings)[SettingName]][]) {
   const flag = 'placeholder' in setting ? `${flagOf(name)} <${setting.placeholder}>` : flagOf(name);
   const value: unknown = Reflect.get(defaults, name);
@@ -46,11 +66,24 @@ program
   .command('call <service> <action> [payload]')
   .description('send one request and follow it to its end; the payload is JSON, @file or - for standard input')
   .option('--url <url>', 'the hub (CONDUIT_URL)', defaultUrl)
-  .option('--json', 'print every event as a line of JSON')
-  .option('--out <dir>', 'write binary results (pictures, documents) into this folder', '.')
-  .option('--timeout-ms <ms>', 'how long the request may run once it is assigned', Number)
-  .option('--start-timeout-ms <ms>', 'how long it may wait for a provider', Number)
-  .option('--priority <n>', 'from -10 to 10', Number)
+  .option('--json', 'print every event as a line of JSON, binary parts as {"base64": …}')
+  .option('--out <dir>', 'write binary results (pictures, documents) into this folder (default: this one; with --json: nowhere)')
+  .option(
+    '--timeout-ms <ms>',
+    'how long the request may run once it is assigned',
+    whole({ min: minDurationMs, max: maxDurationMs }),
+  )
+  .option('--start-timeout-ms <ms>', 'how long it may wait for a provider', whole({ min: minDurationMs, max: maxDurationMs }))
+  .option('--priority <n>', 'from -10 to 10: before or behind others that wait', whole({ min: minPriority, max: maxPriority }))
+  .addHelpText(
+    'after',
+    `
+The result goes to standard output as JSON (without one: the text that was streamed); bars and messages go to standard error.
+Ctrl-C cancels the request, a second one leaves at once.
+
+  conduit call brightwrapper generate-infographics '{"url":"article:tides"}' --out pictures
+  conduit call llm chat @prompt.json --json | jq -r 'select(.event == "chunk") | .data'`,
+  )
   .action(async (service: string, action: string, payload: string | undefined, options: Record<string, unknown>) => {
     process.exitCode = await (await import('./call.ts')).call({ service, action, payload, options });
   });
@@ -75,4 +108,12 @@ try {
     process.stderr.write(`conduit: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = exitCodes.internal.code;
   }
+}
+
+function whole({ min, max }: { readonly min: number; readonly max: number }): (text: string) => number {
+  return (text) => {
+    const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
 }

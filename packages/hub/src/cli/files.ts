@@ -1,32 +1,53 @@
-/** Binary results become files: named by their task, with the ending that their first bytes tell. */
+/** Binary results become files: named by their task, with the ending that their media type or first bytes tell. Nothing is overwritten. */
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const endings: readonly (readonly [bytes: readonly number[], ending: string])[] = [
-  [[0x89, 0x50, 0x4e, 0x47], 'png'],
-  [[0xff, 0xd8, 0xff], 'jpg'],
-  [[0x47, 0x49, 0x46, 0x38], 'gif'],
-  [[0x25, 0x50, 0x44, 0x46], 'pdf'],
-  [[0x50, 0x4b, 0x03, 0x04], 'zip'],
+/** What a file begins with, in hexadecimal. */
+const beginnings: readonly (readonly [beginning: RegExp, ending: string])[] = [
+  [/^89504e47/, 'png'],
+  [/^ffd8ff/, 'jpg'],
+  [/^47494638/, 'gif'],
+  [/^52494646.{8}57454250/, 'webp'],
+  [/^25504446/, 'pdf'],
+  [/^504b0304/, 'zip'],
+  [/^1f8b/, 'gz'],
+  [/^52494646.{8}57415645/, 'wav'],
+  [/^4f676753/, 'ogg'],
+  [/^494433|^fffb|^fff3/, 'mp3'],
+  [/^.{8}66747970/, 'mp4'],
+  // `<svg`, after an XML declaration or not.
+  [/^(?:3c3f786d6c.*)?3c737667/, 'svg'],
 ];
+
+/** Media types whose ending is not their second half. */
+const endings: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/svg+xml': 'svg',
+  'audio/mpeg': 'mp3',
+  'text/plain': 'txt',
+  'application/gzip': 'gz',
+};
+const mediaTypeKeys = ['mime', 'mime_type', 'mimeType', 'content_type', 'contentType', 'media_type', 'mediaType', 'type'];
+
+/** So many files of one name at most: beyond it the folder is not meant for this. */
+const maxSameName = 10_000;
 
 export interface SavedFile {
   readonly path: string;
   readonly bytes: number;
 }
 
+interface Target {
+  readonly dir: string;
+  readonly name: string;
+  readonly mediaType?: string | undefined;
+}
+
 /** Writes every binary part of a value, and gives the value back with a note of each file in its place. */
-export async function saveBinaries(
-  value: unknown,
-  target: { readonly dir: string; readonly name: string },
-  saved: SavedFile[],
-): Promise<unknown> {
+export async function saveBinaries(value: unknown, target: Target, saved: SavedFile[]): Promise<unknown> {
   if (value instanceof Uint8Array) {
-    const stem = target.name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '') || 'result';
-    const path = join(target.dir, `${stem}.${endingOf(value)}`);
-    await mkdir(target.dir, { recursive: true });
-    await writeFile(path, value);
+    const path = await write(value, target);
     saved.push({ path, bytes: value.byteLength });
     return `<binary ${sizeText(value.byteLength)} → ${path}>`;
   }
@@ -36,21 +57,45 @@ export async function saveBinaries(
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const isOnlyOne = entries.filter(([, part]) => part instanceof Uint8Array).length === 1;
+  const mediaType = entries.find(([key, part]) => mediaTypeKeys.includes(key) && typeof part === 'string')?.[1] as
+    | string
+    | undefined;
   const parts = entries.map(async ([key, part]) => {
     const name = isOnlyOne && part instanceof Uint8Array ? target.name : `${target.name}-${key}`;
-    return [key, await saveBinaries(part, { ...target, name }, saved)] as const;
+    return [key, await saveBinaries(part, { ...target, name, mediaType }, saved)] as const;
   });
   return Object.fromEntries(await Promise.all(parts));
 }
 
 export function sizeText(bytes: number): string {
-  return bytes < 1_000
-    ? `${bytes} B`
-    : bytes < 1_000_000
-      ? `${Math.round(bytes / 1_000)} kB`
-      : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-function endingOf(bytes: Uint8Array): string {
-  return endings.find(([start]) => start.every((byte, at) => bytes[at] === byte))?.[1] ?? 'bin';
+/** The names are a service's: it must not replace what stands in the folder, through a link neither. */
+async function write(bytes: Uint8Array, { dir, name, mediaType }: Target): Promise<string> {
+  const stem =
+    name
+      .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[.-]+/, '')
+      .slice(0, 120) || 'result';
+  const ending = endingOf(bytes, mediaType);
+  await mkdir(dir, { recursive: true });
+  for (let count = 1; ; count += 1) {
+    const path = join(dir, `${stem}${count === 1 ? '' : `-${count}`}.${ending}`);
+    try {
+      await writeFile(path, bytes, { flag: 'wx' });
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || count >= maxSameName) throw error;
+    }
+  }
+}
+
+function endingOf(bytes: Uint8Array, mediaType: string | undefined): string {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(256, bytes.byteLength)).toString('hex');
+  const known = beginnings.find(([beginning]) => beginning.test(head))?.[1];
+  if (known !== undefined) return known;
+  const type = mediaType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  return endings[type] ?? /^[a-z]+\/([a-z0-9]{1,8})$/.exec(type)?.[1]?.replace('octet', 'bin') ?? 'bin';
 }

@@ -1,6 +1,8 @@
 /** `conduit start`: runs a hub until it is told to stop, and leaves in order. */
 
+import { resolve } from 'node:path';
 import { ConfigError, type HubConfig, readConfig } from '../config.ts';
+import { defaults } from '../contract/config.ts';
 import { type Hub, startHub } from '../hub.ts';
 import { createLogger } from '../ops/logger.ts';
 import { exitCodes, Refusal } from './exit.ts';
@@ -15,8 +17,15 @@ export async function start(flags: Readonly<Record<string, unknown>>): Promise<v
   const hub = await startHub(config, log).catch((error: unknown) => {
     throw new Refusal(error instanceof Error ? error.message : String(error), 'failed');
   });
-  const where = config.memory ? 'in memory only' : `in ${config.dataDir}`;
-  process.stdout.write(`Conduit hub ${hub.hubId} listens on ${hub.url}\nRequests are kept ${where}.\n`);
+  const where = config.memory
+    ? 'in memory only: they end with this hub'
+    : `in ${resolve(config.dataDir)}${config.durability === 'power' ? ', safe from the loss of power too' : ''}`;
+  const option = hub.url === `http://127.0.0.1:${defaults.port}` ? '' : ` --url ${hub.url}`;
+  process.stdout.write(`Conduit hub ${hub.hubId} listens on ${hub.url}
+Requests are kept ${where}.
+Try it from a second terminal: conduit call SERVICE ACTION '{"your":"payload"}'${option}
+To see a whole hub at work: conduit demo. Ctrl-C stops this one.
+`);
   if (config.insecure)
     process.stdout.write('Without tokens everybody who reaches this port may send, serve, watch and cancel anything.\n');
   await leaveOnSignal(hub);
@@ -34,12 +43,12 @@ function configOf(flags: Readonly<Record<string, unknown>>): HubConfig {
 
 /** The first signal lets the hub leave in order, the second at once. */
 async function leaveOnSignal(hub: Hub): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((left, reject) => {
     let isLeaving = false;
     const leave = (): void => {
       if (isLeaving) process.exit(exitCodes.interrupted.code);
       isLeaving = true;
-      hub.close().then(resolve, (error: Error) => reject(new Refusal(error.message, 'failed')));
+      hub.close().then(left, (error: Error) => reject(new Refusal(error.message, 'failed')));
     };
     process.on('SIGTERM', leave);
     process.on('SIGINT', leave);
