@@ -35,7 +35,11 @@ interface ServedSettings {
   readonly authenticate?: (auth: Readonly<Record<string, unknown>>) => Identity;
 }
 
-export async function serve({ store = new MemoryStore('epoch-1'), secret = new Uint8Array(32), ...settings }: ServedSettings = {}) {
+export async function serve({
+  store = new MemoryStore('epoch-1'),
+  secret = new Uint8Array(32),
+  ...settings
+}: ServedSettings = {}) {
   const clock = new TimersOnlyClock({ elapsed: store.elapsed });
   const limits = { ...defaultLimits, ...settings.limits };
   const errors: object[] = [];

@@ -78,7 +78,9 @@ export class Flow {
   /** For how long the peer has taken nothing of what waits for it, as far as looks can tell. Milliseconds. */
   untakenMs(now: number): number {
     const unsent = this.unsentBytes;
-    const taken = this.#givenBytes - unsent;
+    // A write counts as unsent until the whole of it has left; the system's own queue shows the part.
+    const inSystem = read(read(read(this.#webSocket, '_socket'), '_handle'), 'writeQueueSize');
+    const taken = this.#givenBytes - unsent - (typeof inSystem === 'number' ? inSystem : 0);
     if (unsent === 0) this.#outward = undefined;
     else if (this.#outward?.mark !== taken) this.#outward = { mark: taken, since: now };
     return this.#outward === undefined ? 0 : now - this.#outward.since;
