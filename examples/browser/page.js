@@ -15,9 +15,14 @@ socket.on('result', (data) => showFinalResult(data.result));
 
 // What makes it nicer.
 socket.on('tasks', ({ tasks }) => tasks.forEach(({ task_id, title }) => bar(task_id).name(title ?? task_id)));
-socket.on('chunk', ({ index, data }) => (sentences[index] = data) && (document.querySelector('#text').textContent = sentences.join('')));
+socket.on(
+  'chunk',
+  ({ index, data }) => (sentences[index] = data) && (document.querySelector('#text').textContent = sentences.join('')),
+);
 socket.on('status', ({ state, reason }) => say(words[state] ?? state, '', reason));
-socket.on('waiting', ({ reason, position }) => say(words.queued, '', position === undefined ? reason : `${reason}, place ${position}`));
+socket.on('waiting', ({ reason, position }) =>
+  say(words.queued, '', position === undefined ? reason : `${reason}, place ${position}`),
+);
 socket.on('error', ({ error }) => finish(`${error.message} (${error.code})`, 'bad'));
 socket.on('refused', ({ error }) => finish(`${error.message} (${error.code})`, 'bad'));
 socket.on('connect', () => !isWorking && say(`Connected to ${hub}`));
