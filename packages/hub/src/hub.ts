@@ -122,6 +122,7 @@ function joinRooms({ config, log, server, port, store, secret }: Opened): Hub {
     mayConnect: ({ headers: { origin, host }, socket: { localAddress } }) => origins.admits({ origin, host, localAddress }),
   });
   const leave = async (): Promise<void> => {
+    log.info({ open_requests: router.openCount, connections: sockets.connections }, 'the hub leaves: it takes nothing new');
     sessions.sayGoingAway('hub_draining', retryAfterMs);
     const isCommitted = await new Promise<boolean>((resolve) => {
       const deadline = setTimeout(() => resolve(false), config.memory ? leaveMemoryMs : leaveMs);

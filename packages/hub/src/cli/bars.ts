@@ -11,14 +11,22 @@ const textLines = 4;
 
 type Style = Parameters<typeof styleText>[0];
 
+/** What drawing needs of a terminal. */
+export interface Terminal {
+  readonly columns?: number;
+  readonly rows?: number;
+  hasColors(): boolean;
+  write(text: string): unknown;
+}
+
 export class Bars {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Terminal;
   readonly #view: RequestView;
   readonly #isColoured: boolean;
   #drawnLines = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(stream: NodeJS.WriteStream, view: RequestView) {
+  constructor(stream: Terminal, view: RequestView) {
     this.#stream = stream;
     this.#view = view;
     this.#isColoured = stream.hasColors() && (process.env['NO_COLOR'] ?? '') === '';

@@ -6,10 +6,12 @@ import { defaults } from '../contract/config.ts';
 import { type Hub, startHub } from '../hub.ts';
 import { createLogger } from '../ops/logger.ts';
 import { exitCodes, Refusal } from './exit.ts';
+import { logLines } from './log-lines.ts';
 
 export async function start(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const config = configOf(flags);
-  const log = createLogger(config.logLevel, config.hubId);
+  const { stderr } = process;
+  const log = createLogger(config.logLevel, config.hubId, stderr.isTTY ? logLines(stderr, stderr.hasColors()) : undefined);
   process.on('uncaughtException', (error) => {
     log.error({ err: error }, 'an error of our own; the hub stops');
     process.exit(exitCodes.internal.code);

@@ -12,6 +12,17 @@ export interface Logger {
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-export function createLogger(level: LogLevel, hubId: string): Logger {
-  return pino({ level, base: { hub_id: hubId } }, pino.destination({ dest: 2, sync: true }));
+/** Where lines go: each is one JSON object and its line break. */
+export interface LogStream {
+  write(line: string): void;
+}
+
+/** @param stream standard error, unless something else is given. */
+export function createLogger(
+  level: LogLevel,
+  hubId: string,
+  stream: LogStream = pino.destination({ dest: 2, sync: true }),
+): Logger {
+  const timestamp = (): string => `,"time":"${new Date().toISOString()}"`;
+  return pino({ level, base: { hub_id: hubId }, timestamp, formatters: { level: (label) => ({ level: label }) } }, stream);
 }
