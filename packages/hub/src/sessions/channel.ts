@@ -11,8 +11,10 @@ import type { Acknowledge, Connection, ConnectionListener } from '../wire/connec
 import { type Answer, handlers } from './dispatch.ts';
 import type { Session } from './session.ts';
 
-/** Whoever leaves this much of its answers and events untaken is not heard further. */
-const maxUntakenBytes = 4 * 1024 * 1024;
+/** Whoever leaves this much of its answers and events untaken is asked for nothing more. */
+const maxUntakenBytes = 1024 * 1024;
+/** A provider has large requests waiting for it in good order, and its results should not wait for them. */
+const maxUntakenByProviderBytes = 16 * 1024 * 1024;
 /** Answers that may be as large as a message, on their way at once. */
 const maxReads = 32;
 /** Messages held in wait; a peer that can't be paused and goes on has gone too far. */
@@ -89,7 +91,7 @@ export class Channel implements ConnectionListener {
   }
 
   #mayTake({ name }: Message): boolean {
-    if (this.connection.unsentBytes > maxUntakenBytes || this.#reads >= maxReads) return false;
+    if (this.connection.unsentBytes > untakenBound(name) || this.#reads >= maxReads) return false;
     // A chunk that was refused would be missing for good: what a provider says too fast is heard later instead.
     return !isWork(name) || this.session.budget.shortage(this.#host.clock.elapsed()) === undefined;
   }
@@ -102,7 +104,7 @@ export class Channel implements ConnectionListener {
       this.#isWaiting = false;
       this.#goOn();
     };
-    if (this.connection.unsentBytes > maxUntakenBytes) return this.connection.onDrain(goOn);
+    if (this.connection.unsentBytes > untakenBound(this.#held[0]?.name)) return this.connection.onDrain(goOn);
     const shortage = this.session.budget.shortage(this.#host.clock.elapsed());
     if (this.#reads < maxReads) this.#host.clock.after(shortage?.retryAfterMs ?? 0, goOn);
     else this.#isWaiting = false; // The next read that is answered goes on.
@@ -219,6 +221,10 @@ export class Channel implements ConnectionListener {
 
 function isWork(name: unknown): boolean {
   return typeof name === 'string' && isWorkType(name);
+}
+
+function untakenBound(name: unknown): number {
+  return isWork(name) ? maxUntakenByProviderBytes : maxUntakenBytes;
 }
 
 function shown(name: unknown): string {

@@ -134,6 +134,17 @@ test('an event with a name of 200 kB is answered in a few words', async () => {
   expect(await isServed(other)).toBe(true);
 });
 
+test('a handshake that says too much of itself is refused, and keeps no memory', async () => {
+  const { hub, other } = await aHub();
+  for (const auth of [`{"token":"${'t'.repeat(100_000)}"}`, nested(5_000), `{"pid":[${'0,'.repeat(1_000)}0]}`]) {
+    const peer = await hub.raw();
+    peer.say(`40${auth}`);
+    await peer.until(() => peer.received.some((text) => text.startsWith('44')));
+    expect(peer.received.find((text) => text.startsWith('44'))).toContain('payload_too_large');
+  }
+  expect(await isServed(other)).toBe(true);
+});
+
 test('results before register, or for what somebody else holds, are not this connection’s to send', async () => {
   const { hub, worker, other } = await aHub();
   worker.removeAllListeners('request');

@@ -2,6 +2,7 @@
 
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Limits } from '@conduit/sdk/protocol/limits';
+import { measure } from '@conduit/sdk/protocol/measure';
 import type { Register, Resume } from '@conduit/sdk/protocol/messages';
 import { limitsToWire, type WireBody } from '@conduit/sdk/protocol/wire';
 import { Budget, type Rates } from '../access/budget.ts';
@@ -17,6 +18,8 @@ import type { SessionTokens } from './tokens.ts';
 
 /** A session is kept this long after its connection went. */
 const resumeWindowMs = 15 * 60_000;
+/** What a peer may say of itself at the handshake, before anything else is known of it: a token and a `pid`, with room. */
+const handshakeLimits = { maxMessageBytes: 16 * 1024, maxDepth: 4, maxValues: 100, maxAttachments: 0 };
 /** Sessions kept for somebody who is away; beyond it the one away longest goes. */
 const maxAway = 50_000;
 
@@ -55,6 +58,7 @@ export class Sessions implements ChannelHost {
   /** Whose connection this is: a stock client that gives its `pid` back is the session it was. */
   accept(connection: Connection): Welcome {
     const { authenticate, tokens, ids } = this.#parts;
+    measure(connection.auth, handshakeLimits);
     const identity = authenticate(connection.auth);
     const given = tokens.read('pid', connection.auth['pid'], identity)?.sessionId;
     const returning = given !== undefined && this.#sessions.get(given)?.hasMoved !== true ? given : undefined;

@@ -13,8 +13,19 @@ interface Standstill {
   readonly since: number;
 }
 
+/** What is used of a WebSocket of `ws`; engine.io does not type it. */
+interface WebSocket {
+  /** Bytes that are not the system's yet. */
+  readonly bufferedAmount: number;
+  pause(): void;
+  resume(): void;
+  terminate(): void;
+}
+
 export class Flow {
   readonly #engine: EngineSocket;
+  /** Undefined while the peer polls. */
+  #webSocket: WebSocket | undefined;
   readonly #waiting: (() => void)[] = [];
   /** Bytes in engine.io's own buffer. */
   #bufferedBytes = 0;
@@ -26,6 +37,7 @@ export class Flow {
 
   constructor(engine: EngineSocket) {
     this.#engine = engine;
+    this.#webSocket = webSocketOf(engine.transport);
     engine.on('packetCreate', ({ data }: { data?: unknown }) => {
       const bytes = sizeOf(data);
       this.#bufferedBytes += bytes;
@@ -37,13 +49,13 @@ export class Flow {
     engine.transport.on('ready', this.#onReady);
     engine.on('upgrade', (transport) => {
       transport.on('ready', this.#onReady);
-      if (this.#isPaused) this.pause();
+      this.#webSocket = webSocketOf(transport);
+      if (this.#isPaused) this.#webSocket?.pause();
     });
   }
 
   get unsentBytes(): number {
-    const handedOver = read(this.#webSocket, 'bufferedAmount');
-    return this.#bufferedBytes + (typeof handedOver === 'number' ? handedOver : 0);
+    return this.#bufferedBytes + (this.#webSocket?.bufferedAmount ?? 0);
   }
 
   /** Runs `callback` once what is unsent has left, or everything ended. */
@@ -60,19 +72,18 @@ export class Flow {
   /** Leaves what the peer sends in the system's buffers, which then stop the peer. A polling peer is stopped by its own answers. */
   pause(): void {
     this.#isPaused = true;
-    call(this.#webSocket, 'pause');
+    this.#webSocket?.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
-    call(this.#webSocket, 'resume');
+    this.#webSocket?.resume();
   }
 
   /** Ends it at once, whatever is unsent: a peer that takes nothing would not take a farewell either. */
   cut(): void {
-    const webSocket = this.#webSocket;
     this.#engine.close(true);
-    call(webSocket, 'terminate');
+    this.#webSocket?.terminate();
   }
 
   /** For how long the peer has taken nothing of what waits for it, as far as looks can tell. Milliseconds. */
@@ -104,11 +115,6 @@ export class Flow {
   #drained(): void {
     for (const callback of this.#waiting.splice(0)) callback();
   }
-
-  /** Undefined while the peer polls. */
-  get #webSocket(): unknown {
-    return read(this.#engine.transport, 'socket');
-  }
 }
 
 function sizeOf(data: unknown): number {
@@ -116,12 +122,12 @@ function sizeOf(data: unknown): number {
   return data instanceof Uint8Array || data instanceof ArrayBuffer ? data.byteLength : 0;
 }
 
-/** Engine.io types neither its transports' sockets nor `ws`. */
-function read(target: unknown, key: string): unknown {
-  return typeof target === 'object' && target !== null ? Reflect.get(target, key) : undefined;
+function webSocketOf(transport: object): WebSocket | undefined {
+  const socket = read(transport, 'socket');
+  return typeof read(socket, 'bufferedAmount') === 'number' ? (socket as WebSocket) : undefined;
 }
 
-function call(target: unknown, key: string): void {
-  const method = read(target, key);
-  if (typeof method === 'function') Reflect.apply(method, target, []);
+/** A member of something that has no type. */
+function read(target: unknown, key: string): unknown {
+  return typeof target === 'object' && target !== null ? Reflect.get(target, key) : undefined;
 }
