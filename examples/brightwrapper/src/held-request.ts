@@ -1,13 +1,27 @@
 /** One request this worker holds: its messages, counted, so that after a cut the hub gets exactly what it missed. */
 
 import type { Socket } from 'socket.io-client';
-import type { Report } from './infographics.ts';
+import type { Report, Task } from './infographics.ts';
+
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+}
+
+interface Answer {
+  readonly ok: boolean;
+  readonly error?: WireError;
+}
 
 interface Said {
-  readonly name: string;
-  readonly body: object;
-  readonly acknowledged: (() => void) | undefined;
+  readonly name: 'tasks' | 'progress' | 'chunk' | 'task_result' | 'task_error' | 'result' | 'error';
+  readonly fields: object;
+  /** Its place among all that is said in this attempt, from 1. */
+  readonly n: number;
 }
+
+/** After these the hub has taken the request from us: there is nobody left to tell. */
+const lost = ['not_assigned', 'already_finished', 'request_not_found'];
 
 export class HeldRequest implements Report {
   readonly requestId: string;
@@ -17,8 +31,10 @@ export class HeldRequest implements Report {
   /** All it said: a few hundred kilobytes, kept until the hub has the end. */
   readonly #said: Said[] = [];
   readonly #onEnded: () => void;
+  /** Between a cut and the hub's word on what it has, messages are only kept: one sent early would arrive out of turn. */
+  #isConnected = true;
 
-  /** @param onEnded runs when the hub has the last word. */
+  /** @param onEnded runs once, when the hub has the last word or wants none. */
   constructor(
     socket: Socket,
     { requestId, attempt }: { readonly requestId: string; readonly attempt: number },
@@ -30,7 +46,7 @@ export class HeldRequest implements Report {
     this.attempt = attempt;
   }
 
-  tasks(tasks: Parameters<Report['tasks']>[0]): void {
+  tasks(tasks: readonly Task[]): void {
     this.#say('tasks', { tasks });
   }
 
@@ -39,7 +55,7 @@ export class HeldRequest implements Report {
   }
 
   text(text: string): void {
-    this.#say('chunk', { data: text });
+    this.#say('chunk', { stream: 'text', data: text });
   }
 
   done(taskId: string, result: unknown): void {
@@ -47,28 +63,45 @@ export class HeldRequest implements Report {
   }
 
   result(result: unknown): void {
-    this.#say('result', { result }, this.#onEnded);
+    this.#say('result', { result });
   }
 
-  error(error: { readonly code: string; readonly message: string }): void {
-    this.#say('error', { error }, this.#onEnded);
+  error(error: WireError): void {
+    this.#say('error', { error });
   }
 
-  /** Says again everything after the message that the hub has. */
-  sayAgain(lastN: number): void {
+  /** The connection is gone; the work goes on. */
+  disconnected(): void {
+    this.#isConnected = false;
+  }
+
+  /** The connection is back, and the hub has everything up to its message `lastN`: what follows is said again. */
+  continueAfter(lastN: number): void {
+    this.#isConnected = true;
     for (const said of this.#said.slice(lastN)) this.#emit(said);
   }
 
-  #say(name: string, fields: object, acknowledged?: () => void): void {
-    const body = { request_id: this.requestId, attempt: this.attempt, n: this.#said.length + 1, ...fields };
-    const said = { name, body, acknowledged };
+  #say(name: Said['name'], fields: object): void {
+    const said = { name, fields, n: this.#said.length + 1 };
     this.#said.push(said);
-    // While the connection is gone it is only kept: `sayAgain` sends it in order.
-    if (this.#socket.connected) this.#emit(said);
+    if (this.#isConnected) this.#emit(said);
   }
 
-  #emit({ name, body, acknowledged }: Said): void {
-    if (acknowledged === undefined) this.#socket.emit(name, body);
-    else this.#socket.emit(name, body, acknowledged);
+  #emit(said: Said): void {
+    const { name, fields, n } = said;
+    const message = { request_id: this.requestId, attempt: this.attempt, n, ...fields };
+    this.#socket.emit(name, message, (answer: Answer) => this.#answered(said, answer));
+  }
+
+  #answered({ name, fields }: Said, { ok, error = { code: 'internal', message: 'the hub gave no reason' } }: Answer): void {
+    const isEnd = name === 'result' || name === 'error';
+    if (ok) return isEnd ? this.#onEnded() : undefined;
+    if (lost.includes(error.code) || name === 'error') {
+      this.stop.abort();
+      return this.#onEnded();
+    }
+    // A picture or a result that the hub can't take, because it is too large for example: its requester has to know.
+    if (name === 'task_result') this.#say('task_error', { task_id: Reflect.get(fields, 'task_id'), error });
+    else if (name === 'result') this.error(error);
   }
 }
