@@ -19,7 +19,7 @@ import { FakeClock } from './fake-clock.ts';
 import { RawPeer } from './raw-peer.ts';
 
 /** Time moves when the test says so, turns end by themselves. */
-export class TimersOnlyClock extends FakeClock {
+class TimersOnlyClock extends FakeClock {
   override endOfTurn(callback: () => void): void {
     setImmediate(callback);
   }
