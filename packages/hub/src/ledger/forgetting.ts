@@ -43,15 +43,19 @@ export class Forgetting {
 
   #later(ms: number): void {
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.after(ms, () => this.#slice());
+    this.#timer = this.#options.clock.after(ms, () => this.#slices());
   }
 
-  #slice(): void {
+  /** As many slices as requests ended since the last ones, and one more: however busy the hub, it catches up. */
+  #slices(): void {
+    let left = 1 + Math.ceil(this.#endedSince / sliceRequests);
     this.#endedSince = 0;
     this.#bytesSince = 0;
-    const forgotten = this.#forget();
-    for (const requestId of forgotten) this.#forgotten(requestId);
-    this.#isHurrying = forgotten.length > 0;
+    for (this.#isHurrying = true; this.#isHurrying && left > 0; left -= 1) {
+      const forgotten = this.#forget();
+      for (const requestId of forgotten) this.#forgotten(requestId);
+      this.#isHurrying = forgotten.length > 0;
+    }
     this.#later(this.#isHurrying ? betweenSlicesMs : pauseMs);
   }
 
@@ -66,8 +70,9 @@ export class Forgetting {
 }
 
 const pauseMs = 60_000;
-/** Between two slices the loop is free for longer than a slice takes. */
-const betweenSlicesMs = 10;
+const betweenSlicesMs = 5;
+/** About what a store forgets at once. */
+const sliceRequests = 100;
 /** A hundredth of what a folder keeps by default; with `--memory` a tenth. */
 const hurryRequests = 1_000;
 const hurryBytes = 16 * 1024 * 1024;
