@@ -1,0 +1,103 @@
+/** The command line as people and scripts run it: a process of its own, with what it prints and how it ends. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { closing } from './closing.ts';
+
+const cli = fileURLToPath(new URL('../../packages/hub/src/cli/conduit.ts', import.meta.url));
+/** By its path: a command may run in any folder. */
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const nodeArgs = ['--conditions=conduit-src', '--import', tsx, cli];
+const patienceMs = 20_000;
+
+interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it reads from standard input. */
+  readonly input?: string;
+  readonly cwd?: string;
+  /** In a terminal of its own, so that it draws: standard output and error are then one. */
+  readonly terminal?: { readonly columns: number; readonly rows: number };
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class Command {
+  stdout = '';
+  stderr = '';
+  readonly #child: ChildProcess;
+  readonly #finished: Promise<Finished>;
+  #watchers: (() => void)[] = [];
+
+  constructor(args: readonly string[], { env, input, cwd, terminal }: CommandOptions = {}) {
+    const [program, ...rest] = terminal === undefined ? [process.execPath, ...nodeArgs, ...args] : inTerminal(args, terminal);
+    const { CONDUIT_URL: _url, NO_COLOR: _colour, ...inherited } = process.env;
+    this.#child = spawn(String(program), rest, { env: { ...inherited, ...env }, ...(cwd === undefined ? {} : { cwd }) });
+    this.#child.stdin?.end(input);
+    this.#child.stdout?.on('data', (data) => {
+      this.stdout += String(data);
+      this.#changed();
+    });
+    this.#child.stderr?.on('data', (data) => {
+      this.stderr += String(data);
+      this.#changed();
+    });
+    this.#finished = new Promise((resolve) =>
+      this.#child.once('close', (code) => {
+        resolve({ code, stdout: this.stdout, stderr: this.stderr });
+        this.#changed();
+      }),
+    );
+  }
+
+  /** Resolves once it has printed this, anywhere. */
+  async printed(what: string | RegExp): Promise<void> {
+    const giveUpAt = performance.now() + patienceMs;
+    const patience = setTimeout(() => this.#changed(), patienceMs);
+    while (!`${this.stdout}\n${this.stderr}`.match(what)) {
+      const isOver = this.#child.exitCode !== null || performance.now() >= giveUpAt;
+      if (isOver) throw new Error(`it never printed ${what}, but:\n${this.stdout}\n${this.stderr}`);
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
+    clearTimeout(patience);
+  }
+
+  signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
+    this.#child.kill(signal);
+  }
+
+  async finished(): Promise<Finished> {
+    return await this.#finished;
+  }
+
+  async close(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.#finished;
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers.splice(0)) watcher();
+  }
+}
+
+/** A command that is gone when its test ends. */
+export function command(args: readonly string[], options?: CommandOptions): Command {
+  const running = new Command(args, options);
+  closing(async () => await running.close());
+  return running;
+}
+
+/** Runs a command to its end. */
+export async function run(args: readonly string[], options?: CommandOptions): Promise<Finished> {
+  return await command(args, options).finished();
+}
+
+/** `script` from util-linux gives a program a terminal and keeps nothing of it. */
+function inTerminal(args: readonly string[], { columns, rows }: { readonly columns: number; readonly rows: number }): string[] {
+  const quoted = [process.execPath, ...nodeArgs, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return ['script', '--quiet', '--return', '--command', `stty cols ${columns} rows ${rows}; exec ${quoted}`, '/dev/null'];
+}
