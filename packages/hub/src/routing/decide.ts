@@ -57,7 +57,7 @@ export function decide(record: RequestRecord, step: Step, moment: Moment): Decis
       return waiting(record, step, draft);
     case 'stalled':
       if (step.stalled) record.live.stalled = { silentMs: step.silentMs };
-      else delete record.live.stalled;
+      else record.live.stalled = undefined;
       return draft.tell(step).decision();
   }
 }

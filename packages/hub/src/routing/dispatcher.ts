@@ -1,5 +1,6 @@
 /** Brings requests and providers together: who is handed what, whose place is taken, who waits, and who is told to stop. */
 
+import { present } from '@conduit/sdk/protocol/fields';
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { assignmentToWire } from '@conduit/sdk/protocol/wire';
 import { type Core, providerOf } from './core.ts';
@@ -205,7 +206,18 @@ export class Dispatcher {
       // It may have ended, or its provider may have left, since it was decided.
       if (provider === undefined || outlet === undefined || record.attempt !== attempt || !isHeld(record)) return;
       const deadlineAt = clock.now() + deadlineElapsed(record) - clock.elapsed();
-      const body = assignmentToWire({ ...record, service: record.to, payload: payload?.value, attempt, deadlineAt });
+      const { to: service, action, requester, parent, tags, trace } = record;
+      const said = present({ parent, tags, trace });
+      const body = assignmentToWire({
+        requestId,
+        service,
+        action,
+        payload: payload?.value,
+        attempt,
+        deadlineAt,
+        requester,
+        ...said,
+      });
       if (!provider.acks) return outlet.send('request', body);
       timers.set(requestId, 'ack', { ms: ackTimeoutMs, run: () => this.#deaf(provider, { requestId, attempt }) });
       outlet.sendForAck('request', body, () => {

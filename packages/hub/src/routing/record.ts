@@ -42,11 +42,11 @@ export interface Origin {
   readonly to: string;
   readonly action: string;
   readonly terms: Terms;
-  readonly parent?: Parent;
+  readonly parent?: Parent | undefined;
   /** How many parents stand above it. */
   readonly depth: number;
-  readonly tags?: readonly string[];
-  readonly trace?: Readonly<Record<string, string>>;
+  readonly tags?: readonly string[] | undefined;
+  readonly trace?: Readonly<Record<string, string>> | undefined;
   readonly createdAt: number;
   readonly createdElapsed: number;
   readonly payloadBytes: number;
@@ -79,20 +79,20 @@ export interface LiveRecord {
   progress: Map<string, TaskProgress>;
   /** The tasks under way, and since when (wall clock). */
   started: Map<string, number>;
-  waiting?: { reason: string; position?: number };
-  stalled?: { silentMs: number };
+  waiting: { reason: string; position?: number } | undefined;
+  stalled: { silentMs: number } | undefined;
   /** Hub time of the provider's last message in this attempt. */
-  heardElapsed?: number;
+  heardElapsed: number | undefined;
 }
 
 export interface RequestRecord extends Origin {
   /** `assigned` while the log says so; whether it runs is `live.running`. */
   state: RequestState;
-  reason?: string;
+  reason: string | undefined;
   attempt: number;
   seq: number;
   overall: number;
-  provider?: Party;
+  provider: Party | undefined;
   /** Whether this attempt's provider acknowledges. */
   acks: boolean;
   /** How often each connection was handed this request: one that had it twice must say which attempt it means. */
@@ -108,29 +108,47 @@ export interface RequestRecord extends Origin {
   chunkBytes: number;
   /** Hub time at which it was queued last, assigned first, assigned last. */
   queuedElapsed: number;
-  firstAssignedElapsed?: number;
-  assignedElapsed?: number;
-  startedElapsed?: number;
+  firstAssignedElapsed: number | undefined;
+  assignedElapsed: number | undefined;
+  startedElapsed: number | undefined;
   queuedMs: number;
-  assignedAt?: number;
-  startedAt?: number;
-  finishedAt?: number;
-  finishedElapsed?: number;
-  timings?: Timings;
-  error?: WireError;
+  assignedAt: number | undefined;
+  startedAt: number | undefined;
+  finishedAt: number | undefined;
+  finishedElapsed: number | undefined;
+  timings: Timings | undefined;
+  error: WireError | undefined;
   /** The event that ended it with a result. */
-  resultSeq?: number;
+  resultSeq: number | undefined;
   live: LiveRecord;
 }
 
-/** A request before its first event. */
+/**
+ * A request before its first event. Every member is spelled out, and what is not known yet is `undefined`, not absent:
+ * an object that grows and shrinks costs seven times as much, and there is one of these for every request.
+ */
 export function newRecord(origin: Origin): RequestRecord {
   return {
-    ...origin,
+    requestId: origin.requestId,
+    tenant: origin.tenant,
+    subject: origin.subject,
+    requester: origin.requester,
+    to: origin.to,
+    action: origin.action,
+    terms: origin.terms,
+    parent: origin.parent,
+    depth: origin.depth,
+    tags: origin.tags,
+    trace: origin.trace,
+    createdAt: origin.createdAt,
+    createdElapsed: origin.createdElapsed,
+    payloadBytes: origin.payloadBytes,
     state: 'queued',
+    reason: undefined,
     attempt: 0,
     seq: 0,
     overall: 0,
+    provider: undefined,
     acks: false,
     handed: new Map(),
     lostAttempts: 0,
@@ -141,13 +159,35 @@ export function newRecord(origin: Origin): RequestRecord {
     firstSeq: 1,
     chunkBytes: 0,
     queuedElapsed: origin.createdElapsed,
+    firstAssignedElapsed: undefined,
+    assignedElapsed: undefined,
+    startedElapsed: undefined,
     queuedMs: 0,
+    assignedAt: undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
+    finishedElapsed: undefined,
+    timings: undefined,
+    error: undefined,
+    resultSeq: undefined,
     live: noLive(),
   };
 }
 
 function noLive(): LiveRecord {
-  return { running: false, progress: new Map(), started: new Map() };
+  return { running: false, progress: new Map(), started: new Map(), waiting: undefined, stalled: undefined, heardElapsed: undefined };
+}
+
+/** Most requests never had much of it: only what was used is made anew. */
+function clearLive(record: RequestRecord): void {
+  const { live } = record;
+  const isUnused =
+    live.progress.size === 0 && live.started.size === 0 && live.waiting === undefined && live.stalled === undefined;
+  if (!isUnused) record.live = noLive();
+  else {
+    live.running = false;
+    live.heardElapsed = undefined;
+  }
 }
 
 /** Applies one event of its log to a record, in place. Events 1…S give the record at S, but for what is live. */
@@ -199,7 +239,7 @@ function foldStatus(record: RequestRecord, event: LogEvent & { type: 'status' })
   if (event.attempt > record.attempt) startAttempt(record, event);
   if (event.state === 'queued' && event.seq > 1) {
     record.queuedElapsed = event.elapsed;
-    delete record.provider;
+    record.provider = undefined;
     record.live.running = false;
     if (event.lost === true) {
       record.lostAttempts += 1;
@@ -211,8 +251,7 @@ function foldStatus(record: RequestRecord, event: LogEvent & { type: 'status' })
     record.handed.set(event.provider.sessionId, (record.handed.get(event.provider.sessionId) ?? 0) + 1);
   }
   record.state = event.state;
-  if (event.reason === undefined) delete record.reason;
-  else record.reason = event.reason;
+  record.reason = event.reason;
 }
 
 /** A new attempt starts over: tasks, streams and progress of the earlier one are gone. */
@@ -220,16 +259,16 @@ function startAttempt(record: RequestRecord, event: LogEvent & { type: 'status' 
   record.attempt = event.attempt;
   record.acks = event.acks === true;
   record.lastN = 0;
-  record.tasks = new Map();
-  record.streams = new Map();
-  record.live = noLive();
+  if (record.tasks.size > 0) record.tasks = new Map();
+  if (record.streams.size > 0) record.streams = new Map();
+  clearLive(record);
   record.queuedMs += event.elapsed - record.queuedElapsed;
   record.firstAssignedElapsed ??= event.elapsed;
   record.assignedElapsed = event.elapsed;
   record.assignedAt = event.at;
-  delete record.startedElapsed;
-  delete record.startedAt;
-  delete record.provider;
+  record.startedElapsed = undefined;
+  record.startedAt = undefined;
+  record.provider = undefined;
   if (!record.acks) record.workBegan = true;
 }
 
@@ -272,8 +311,8 @@ function foldEnd(record: RequestRecord, event: LogEvent & { type: 'result' | 'er
   record.timings = event.timings;
   if (event.timings.runningMs !== undefined) record.startedAt = event.at - event.timings.runningMs;
   for (const task of event.tasks ?? []) endTask(record, task, event);
-  delete record.reason;
-  record.live = noLive();
+  record.reason = undefined;
+  clearLive(record);
 }
 
 /** True while a provider has it. */

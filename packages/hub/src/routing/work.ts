@@ -20,7 +20,7 @@ export function work(record: RequestRecord, step: WorkStep, moment: Moment): Dec
   if (message.type !== 'reject') begin(record, moment);
   const draft = new Draft(record, moment, message.n);
   if (record.live.stalled !== undefined) {
-    delete record.live.stalled;
+    record.live.stalled = undefined;
     draft.tell({ type: 'stalled', stalled: false, silentMs: 0 });
   }
   try {
