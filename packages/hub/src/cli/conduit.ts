@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line: names the commands, and turns whatever goes wrong into one sentence and an exit code. */
 
 import { readFileSync } from 'node:fs';

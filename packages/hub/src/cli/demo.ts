@@ -8,7 +8,7 @@ import { defaults } from '../contract/config.ts';
 import { type Hub, startHub } from '../hub.ts';
 import { createLogger } from '../ops/logger.ts';
 import { call } from './call.ts';
-import { Refusal } from './exit.ts';
+import { exitCodes, Refusal } from './exit.ts';
 
 const service = 'brightwrapper';
 const action = 'generate-infographics';
@@ -18,26 +18,32 @@ const worker = fileURLToPath(new URL('../../../../examples/brightwrapper/dist/ma
 /** @returns the exit code of the call it makes. */
 export async function demo({ once, out }: { readonly once?: true; readonly out: string }): Promise<number> {
   if (!existsSync(worker))
-    throw new Refusal('the demo needs the example service: run it in a checkout, with: npm run demo', 'failed');
+    throw new Refusal('the demo needs the example service, which is in a checkout only; there, run: npm run demo', 'failed');
   const hub = await startSomewhere();
-  process.stdout.write(`Conduit hub ${hub.hubId} listens on ${hub.url} and keeps everything in memory.\n`);
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  say(`Conduit hub ${hub.hubId} listens on ${hub.url} and keeps everything in memory.`);
   const child = spawn(process.execPath, [worker], {
     env: { ...process.env, CONDUIT_URL: hub.url },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  // However this process ends, the service goes with it.
+  const end = (): void => void child.kill();
+  const leave = (): void => process.exit(exitCodes.interrupted.code);
+  process.once('exit', end).once('SIGTERM', leave).once('SIGINT', leave);
   try {
     await provided(hub.url, child);
-    process.stdout.write(`$ conduit call ${service} ${action} '${payload}'\n`);
+    process.off('SIGINT', leave);
+    const command = `conduit call ${service} ${action} '${payload}'`;
+    say(`The service ${service} is there. What follows is: ${command}\n`);
     const code = await call({ service, action, payload, options: { url: hub.url, out } });
-    if (once === true) return code;
-    process.stdout.write(
-      `\nThe hub goes on. In a second terminal, in this folder:\n\n  npx conduit call ${service} ${action} '{"url":"article:tides"}'`,
-    );
-    process.stdout.write(`${hub.url.endsWith(`:${defaults.port}`) ? '' : ` --url ${hub.url}`}\n\nCtrl-C ends it.\n`);
-    await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
-    return code;
+    if (once === true || code === exitCodes.interrupted.code) return code;
+    const option = hub.url === `http://127.0.0.1:${defaults.port}` ? '' : ` --url ${hub.url}`;
+    say(`\nThe hub goes on: ${hub.url}\nIn a second terminal, in this folder:\n\n  npx ${command}${option}\n\nCtrl-C ends it.`);
+    await new Promise((resolve) => process.off('SIGTERM', leave).once('SIGTERM', resolve).once('SIGINT', resolve));
+    return exitCodes.completed.code;
   } finally {
-    child.kill();
+    process.off('exit', end);
+    end();
     await hub.close();
   }
 }

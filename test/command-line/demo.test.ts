@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { closing } from '../support/closing.ts';
+import { command, run } from '../support/command.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+// The demo runs what a checkout has built.
+beforeAll(() => {
+  execFileSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: 'inherit' });
+}, 120_000);
+
+function aFolder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'conduit-demo-'));
+  closing(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+test('the demo draws its pictures and ends', async () => {
+  const cwd = aFolder();
+  const { code, stdout } = await run(['demo', '--once'], { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toContain("conduit call brightwrapper generate-infographics '");
+  const pictures = readdirSync(join(cwd, 'conduit-demo'));
+  expect(pictures.length).toBeGreaterThan(1);
+  for (const picture of pictures) {
+    expect(
+      readFileSync(join(cwd, 'conduit-demo', picture))
+        .subarray(1, 4)
+        .toString(),
+      picture,
+    ).toBe('PNG');
+  }
+});
+
+test('the demo goes on: what it says to type in a second terminal works, and Ctrl-C ends it and its service', async () => {
+  const cwd = aFolder();
+  const demo = command(['demo'], { cwd });
+  await demo.printed('Ctrl-C ends it.');
+  const [, words = ''] = /^ {2}npx conduit (.*)$/m.exec(demo.stdout) ?? [];
+  const args = words.split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
+  expect(await run(args, { cwd })).toMatchObject({ code: 0 });
+  demo.signal('SIGINT');
+  expect((await demo.finished()).code).toBe(0);
+});
+
+test('the command is there as soon as packages are installed', () => {
+  const version = execFileSync(join(root, 'packages/hub/bin/conduit.js'), ['--version'], { encoding: 'utf8' });
+  expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
