@@ -175,13 +175,15 @@ describe('parent', () => {
     ['changes its attempt', 'reject', {}],
   ];
   test.each(endings)('that %s takes its children with it, and theirs', async (_how, event, body) => {
-    const { worker, request_id } = await aHandedRequest(hub.url);
+    const { service: parentService, worker, request_id } = await aHandedRequest(hub.url);
     const service = aName('child');
     const child = await aWorker(hub.url, service);
     const one = await worker.ok('request', { to: service, action: 'go', parent: { request_id } });
     await child.next('request', { request_id: one.request_id });
     const queued = { to: aName('absent'), action: 'go', start_timeout_ms: 60_000 };
     const two = await child.ok('request', { ...queued, parent: { request_id: one.request_id } });
+    // Whoever takes what is rejected makes a new attempt of it.
+    await aWorker(hub.url, parentService);
     await worker.ok(event, { request_id, ...body });
     await child.next('cancel', { request_id: one.request_id });
     await child.ok('error', { request_id: one.request_id, error: { code: 'cancelled', message: 'stopped' } });

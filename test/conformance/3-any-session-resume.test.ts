@@ -65,6 +65,16 @@ describe('by its token', () => {
     }
   });
 
+  test('a token is worth nothing once a newer one was used', async () => {
+    const { session_id, session_token } = await aPeer(hub.url).ok('register', { type: 'client' });
+    const second = await aPeer(hub.url).ok('register', { type: 'client', resume: { session_id, session_token } });
+    const third = await aPeer(hub.url).ok('register', { type: 'client', resume: second });
+    expect(third).toMatchObject({ session_id, resumed: true });
+    const stolen = await aPeer(hub.url).ok('register', { type: 'client', resume: { session_id, session_token } });
+    expect(stolen.resumed).toBe(false);
+    expect(stolen.session_id).not.toBe(session_id);
+  });
+
   test("a token that is worth nothing, or is another session's, begins a new session and says so", async () => {
     const one = await aPeer(hub.url).ok('register', { type: 'client' });
     const other = await aPeer(hub.url).ok('register', { type: 'client' });
