@@ -83,7 +83,9 @@ function assign(record: RequestRecord, taker: Taker, draft: Draft): Decision {
   const marks = { overall: 0, attempt: record.attempt + 1 };
   draft.add({ type: 'status', state: 'assigned', provider: taker.party, acks: taker.acks }, marks);
   const { plannedTasks } = record.terms;
-  if (plannedTasks.length > 0) draft.add({ type: 'tasks', tasks: plannedTasks, planned: true }, marks);
+  if (plannedTasks.length > 0) {
+    draft.add({ type: 'tasks', tasks: plannedTasks.map((task) => ({ weight: 1, ...task })), planned: true }, marks);
+  }
   return draft.decision();
 }
 

@@ -175,7 +175,14 @@ export function newRecord(origin: Origin): RequestRecord {
 }
 
 function noLive(): LiveRecord {
-  return { running: false, progress: new Map(), started: new Map(), waiting: undefined, stalled: undefined, heardElapsed: undefined };
+  return {
+    running: false,
+    progress: new Map(),
+    started: new Map(),
+    waiting: undefined,
+    stalled: undefined,
+    heardElapsed: undefined,
+  };
 }
 
 /** Most requests never had much of it: only what was used is made anew. */

@@ -27,6 +27,12 @@ export function readObject(
   options: SnapshotOptions,
   then: (object: RequestObject<Body>) => void,
 ): void {
+  readOwn(core, record, options, (object) => {
+    core.ledger.children(record.requestId, (children) => then(children.length === 0 ? object : { ...object, children }));
+  });
+}
+
+function readOwn(core: Core, record: RequestRecord, options: SnapshotOptions, then: (object: RequestObject<Body>) => void): void {
   const include = new Set(options.include);
   const head = headOf(core, record);
   const isBare =

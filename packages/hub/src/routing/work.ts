@@ -114,7 +114,7 @@ function say(record: RequestRecord, step: WorkStep, { draft, moment }: { draft: 
 function declareAll(record: RequestRecord, added: readonly TaskDeclaration[], draft: Draft): Decision {
   const all = new Map<string, TaskDeclaration>();
   for (const task of record.tasks.values()) all.set(task.taskId, declarationOf(task));
-  for (const task of added) all.set(task.taskId, { ...all.get(task.taskId), ...task });
+  for (const task of added) all.set(task.taskId, { weight: 1, ...all.get(task.taskId), ...task });
   const max = record.terms.maxTasks;
   if (all.size > max) {
     throw new ConduitError('payload_too_large', `a request has at most ${max} tasks; this makes ${all.size}`, {

@@ -104,8 +104,7 @@ export function parseLeave(body: unknown): Leave {
   return field.present({ name: field.optionalName(field.fieldsOf(body), 'name') });
 }
 
-export function parseTask(task: unknown, at: number, list = 'tasks'): TaskDeclaration {
-  const path = `${list}[${at}]`;
+export function parseTask(task: unknown, path: string): TaskDeclaration {
   const fields = field.fieldsOf(task, path);
   const prefix = `${path}.`;
   const weight = field.number(fields, 'weight', prefix);
@@ -118,8 +117,8 @@ export function parseTask(task: unknown, at: number, list = 'tasks'): TaskDeclar
   });
 }
 
-export function parseTasks(fields: Fields, key = 'tasks'): TaskDeclaration[] | undefined {
-  return field.list(fields, key, maxListed)?.map((task, at) => parseTask(task, at, key));
+export function parseTasks(fields: Fields, prefix = ''): TaskDeclaration[] | undefined {
+  return field.list(fields, 'tasks', maxListed, prefix)?.map((task, at) => parseTask(task, `${prefix}tasks[${at}]`));
 }
 
 function parseResume(fields: Fields): Resume | undefined {
@@ -133,7 +132,7 @@ function parseResume(fields: Fields): Resume | undefined {
 
 /** An action is a name, or an object that says more. */
 function parseAction(action: unknown, at: number): Action {
-  if (typeof action === 'string') return { name: field.name({ action }, 'action', `actions[${at}].`) };
+  if (typeof action === 'string') return { name: field.name({ [`actions[${at}]`]: action }, `actions[${at}]`) };
   const prefix = `actions[${at}].`;
   const fields = field.fieldsOf(action, `actions[${at}]`);
   return field.present({
@@ -141,7 +140,7 @@ function parseAction(action: unknown, at: number): Action {
     description: field.text(fields, 'description', prefix),
     input: field.object(fields, 'input', prefix),
     output: field.object(fields, 'output', prefix),
-    tasks: parseTasks(fields),
+    tasks: parseTasks(fields, prefix),
     idempotent: field.flag(fields, 'idempotent', prefix),
     timeoutMs: field.duration(fields, 'timeout_ms', prefix),
   });
@@ -173,7 +172,8 @@ function parseParent(fields: Fields): Parent | undefined {
 }
 
 function parseTag(tag: unknown, at: number): string {
-  return field.text({ tag }, 'tag') ?? field.refuse(`tags[${at}]`, `a string of at most ${maxTextLength} characters`);
+  if (typeof tag === 'string' && tag.length <= maxTextLength) return tag;
+  return field.refuse(`tags[${at}]`, `a string of at most ${maxTextLength} characters`);
 }
 
 /** W3C trace context and baggage: a few short texts. */
