@@ -5,7 +5,7 @@ import { isTerminal } from '@conduit/sdk/protocol/states';
 import { assignmentToWire } from '@conduit/sdk/protocol/wire';
 import { type Core, providerOf } from './core.ts';
 import { hasBegun } from './decide.ts';
-import type { Change } from './ports.ts';
+import type { Change, Timer } from './ports.ts';
 import type { Provider } from './provider.ts';
 import { deadlineElapsed, isHeld, type RequestRecord } from './record.ts';
 import type { Service } from './service.ts';
@@ -16,6 +16,10 @@ export class Dispatcher {
   readonly #onServiceChange: (service: Service) => void;
   /** Who turned a request down, by session, and until when. */
   readonly #turnedDown = new Map<string, Map<string, number>>();
+  /** Places that outlast their requests, until their providers answer. */
+  readonly #lingering = new Set<Timer>();
+  /** Providers that have no room only because they don't keep up with what was sent; each is looked at again when it has. */
+  readonly #clogged = new Set<Provider>();
 
   constructor(core: Core, onServiceChange: (service: Service) => void) {
     this.#core = core;
@@ -27,7 +31,10 @@ export class Dispatcher {
     // Those who wait already come first.
     if (service.isPaused || service.isWaitingFor(request.action)) return undefined;
     const provider = service.pool.next(request.action);
-    if (provider === undefined) return undefined;
+    if (provider === undefined) {
+      this.#awaitClogged(service);
+      return undefined;
+    }
     provider.held.set(request.requestId, 1);
     return provider;
   }
@@ -88,6 +95,7 @@ export class Dispatcher {
         else at += 1;
       }
     }
+    if (service.waiting > 0) this.#awaitClogged(service);
   }
 
   /** A provider spoke, so it is not deaf. */
@@ -114,6 +122,10 @@ export class Dispatcher {
     const line = service?.lines().find(([action]) => action === record.action)?.[1];
     const at = line?.entries.slice(0, toldPositions).findIndex((entry) => entry.requestId === record.requestId) ?? -1;
     return at < 0 ? undefined : at + 1;
+  }
+
+  close(): void {
+    for (const timer of this.#lingering) timer.cancel();
   }
 
   #wake(provider: Provider): void {
@@ -190,11 +202,24 @@ export class Dispatcher {
 
   /** The place stays taken until the provider answers; one that never does is suspect. */
   #linger(provider: Provider, requestId: string, attempt: number): void {
-    this.#core.clock.after(lingerMs, () => {
+    const timer = this.#core.clock.after(lingerMs, () => {
+      this.#lingering.delete(timer);
       if (provider.held.get(requestId) !== attempt) return;
       provider.isSuspect = true;
       this.release(provider, requestId);
     });
+    this.#lingering.add(timer);
+  }
+
+  #awaitClogged(service: Service): void {
+    for (const provider of service.pool.providers) {
+      if (!provider.isClogged || this.#clogged.has(provider)) continue;
+      this.#clogged.add(provider);
+      provider.peer.outlet?.onDrain(() => {
+        this.#clogged.delete(provider);
+        this.#wake(provider);
+      });
+    }
   }
 
   #handOver(record: RequestRecord, attempt: number): void {

@@ -98,7 +98,9 @@ export class Instances {
 
   /** The provider is here no longer, and nothing waits for it. */
   remove(key: string, provider: Provider): void {
-    if (this.#present.get(key) === provider) this.#present.delete(key);
+    if (this.#present.get(key) !== provider) return;
+    this.#present.delete(key);
+    this.#swaps.delete(key);
   }
 
   close(): void {

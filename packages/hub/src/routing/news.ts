@@ -27,6 +27,12 @@ export class ServiceNews {
     this.#readers.delete(peer);
   }
 
+  /** A stock client is back: what it missed is told as it stands. */
+  resume(peer: Peer): void {
+    if (!peer.isWatchingServices) return;
+    for (const service of this.#core.registry.ofTenant(peer.identity.tenant, this.#core.clock.elapsed())) this.changed(service);
+  }
+
   changed(service: Service): void {
     if (this.#readers.size === 0) return;
     this.#changed.add(service);

@@ -55,7 +55,12 @@ export class Provider {
 
   get hasRoom(): boolean {
     if (this.isDraining || this.isSuspect || this.held.size >= this.#capacity) return false;
-    return this.peer.outlet !== undefined && this.peer.outlet.unsentBytes <= maxUnsentBytes;
+    return this.peer.outlet !== undefined && !this.isClogged;
+  }
+
+  /** It does not keep up with what it was sent. */
+  get isClogged(): boolean {
+    return (this.peer.outlet?.unsentBytes ?? 0) > maxUnsentBytes;
   }
 
   taker(hubId: string): Taker {

@@ -44,7 +44,9 @@ export class Providing {
     } catch (error) {
       return reply.refuse(error as ConduitError);
     }
+    const formerKey = this.#keyOf(provider);
     provider.say(message);
+    if (formerKey !== undefined && formerKey !== this.#keyOf(provider)) this.#instances.remove(formerKey, provider);
     const service = registry.open(peer.identity.tenant, message.name);
     peer.providers.set(message.name, provider);
     if (!service.pool.providers.includes(provider)) service.pool.add(provider);

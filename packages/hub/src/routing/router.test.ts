@@ -47,7 +47,11 @@ describe('several providers', () => {
     const hub = new Routed();
     const slow = hub.provider('resize');
     slow.inbox.unsentBytes = 5 * 1024 * 1024;
-    expect(hub.request(hub.client()).value).toMatchObject({ state: 'queued', reason: 'at_capacity' });
+    const { id, value } = hub.request(hub.client());
+    expect(value).toMatchObject({ state: 'queued', reason: 'at_capacity' });
+    slow.inbox.drain();
+    hub.clock.settle();
+    expect(slow.inbox.last('request')).toMatchObject({ request_id: id });
   });
 });
 

@@ -122,15 +122,20 @@ export class Router {
     peer.outlet = outlet;
     this.#gone.get(peer.sessionId)?.cancel();
     this.#gone.delete(peer.sessionId);
-    if (mode === 'quiet') this.#watchers.removeAll(peer);
-    if (mode === 'continue') this.#watchers.resume(peer);
+    if (mode === 'quiet') {
+      this.#watchers.removeAll(peer);
+      this.#news.remove(peer);
+    }
+    if (mode === 'continue') {
+      this.#watchers.resume(peer);
+      this.#news.resume(peer);
+    }
     this.#providing.returned(peer);
   }
 
   disconnected(peer: Peer): void {
     peer.outlet = undefined;
     this.#watchers.pause(peer);
-    this.#news.remove(peer);
     this.#providing.disconnected(peer);
     if (peer.openRequests.size > 0) this.#awaitRequester(peer.sessionId);
   }
@@ -238,6 +243,7 @@ export class Router {
   /** Stops every timer; nothing is called any more. */
   close(): void {
     for (const timer of this.#gone.values()) timer.cancel();
+    this.#dispatcher.close();
     this.#providing.close();
     this.#news.close();
     this.#sweep.close();

@@ -42,6 +42,7 @@ export class Sweep {
       this.#timer = undefined;
       this.#tellPositions();
       this.#tellStalled();
+      this.#core.registry.tidy(this.#core.clock.elapsed());
       if (this.#open.size > 0) this.#arm();
     });
   }
