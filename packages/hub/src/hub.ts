@@ -30,7 +30,7 @@ const retryAfterMs = 1_000;
 
 /** Leaving takes no longer: a disk that is full must not keep a hub from stopping. In memory, what is open has its 30 s before. */
 const leaveMs = 5_000;
-const leaveMemoryMs = 35_000;
+const leaveMemoryMs = 40_000;
 
 export interface Hub {
   readonly url: string;
