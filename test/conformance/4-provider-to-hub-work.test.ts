@@ -75,7 +75,12 @@ describe('progress', () => {
     const { worker, client, request_id } = await aHandedRequest(hub.url);
     await worker.ok('progress', { request_id, task_id: 'surprise', progress: 0.5 });
     expect(await client.next('tasks', { request_id })).toMatchObject({ seq: 2, tasks: [{ task_id: 'surprise', weight: 1 }] });
-    expect(await client.next('progress', { request_id })).toMatchObject({ task_id: 'surprise', progress: 0.5, seq: 2 });
+    expect(await client.next('progress', { request_id })).toMatchObject({
+      task_id: 'surprise',
+      progress: 0.5,
+      seq: 2,
+      overall: 0.5,
+    });
     const { request } = await client.ok('get', { request_id });
     expect(request.tasks).toMatchObject([{ task_id: 'surprise', state: 'running' }]);
     expect(request.live.progress).toMatchObject({ surprise: { progress: 0.5 } });
