@@ -14,11 +14,13 @@ socket.on('task_result', (data) => displayResult(data.task_id, data.result));
 socket.on('result', (data) => showFinalResult(data.result));
 
 // What makes it nicer.
-socket.on('tasks', ({ tasks }) => tasks.forEach(({ task_id, title }) => bar(task_id).name(title ?? task_id)));
-socket.on(
-  'chunk',
-  ({ index, data }) => (sentences[index] = data) && (document.querySelector('#text').textContent = sentences.join('')),
-);
+socket.on('tasks', ({ tasks }) => {
+  for (const { task_id, title } of tasks) bar(task_id).name(title ?? task_id);
+});
+socket.on('chunk', ({ index, data }) => {
+  sentences[index] = data;
+  document.querySelector('#text').textContent = sentences.join('');
+});
 socket.on('status', ({ state, reason }) => say(words[state] ?? state, '', reason));
 socket.on('waiting', ({ reason, position }) =>
   say(words.queued, '', position === undefined ? reason : `${reason}, place ${position}`),

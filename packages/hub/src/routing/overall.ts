@@ -10,7 +10,7 @@ const mostBeforeTheEnd = 0.99;
  * @param ending a task that ends with the event at hand.
  */
 export function overallOf(record: RequestRecord, ending?: string): number {
-  const hasTasks = record.tasks.size > 0 || ending !== undefined;
+  const hasTasks = record.tasks.size > 0 || record.live.started.size > 0 || ending !== undefined;
   const fraction = hasTasks ? fractionOfTasks(record, ending) : (record.live.progress.get('main')?.progress ?? 0);
   return Math.max(record.overall, Math.min(fraction, mostBeforeTheEnd));
 }
@@ -19,10 +19,18 @@ export function overallOf(record: RequestRecord, ending?: string): number {
 function fractionOfTasks(record: RequestRecord, ending: string | undefined): number {
   const parents = new Set<string>();
   for (const task of record.tasks.values()) if (task.parentId !== undefined) parents.add(task.parentId);
-  // A task that ends in the message that declares it is not in the record yet.
-  const isUndeclared = ending !== undefined && !record.tasks.has(ending);
-  let done = isUndeclared ? 1 : 0;
-  let weights = done;
+  let done = 0;
+  let weights = 0;
+  // A task that is declared by the message at hand is not in the record yet.
+  if (ending !== undefined && !record.tasks.has(ending)) {
+    done += 1;
+    weights += 1;
+  }
+  for (const taskId of record.live.started.keys()) {
+    if (record.tasks.has(taskId) || taskId === ending) continue;
+    done += record.live.progress.get(taskId)?.progress ?? 0;
+    weights += 1;
+  }
   for (const task of record.tasks.values()) {
     if (parents.has(task.taskId)) continue;
     weights += task.weight;
