@@ -1,8 +1,8 @@
-/** Finds the readable text of a page: its title and its paragraphs, without menus, scripts, tables and footers. */
+/** Finds the readable text of a page: its title and its paragraphs. */
 
-import { type HTMLElement, parse } from 'node-html-parser';
 import { Failure } from './failure.ts';
 import type { Page } from './fetch-page.ts';
+import { readHtml } from './html.ts';
 
 export interface Article {
   readonly url: string;
@@ -16,68 +16,56 @@ const shortestParagraph = 60;
 const mostCharacters = 120_000;
 const longestTitle = 160;
 
-const noise = [
-  ...['nav', 'footer', 'aside', 'form', 'button', 'dialog', 'table', 'figure', 'svg', 'iframe', 'template', 'noscript'],
-  ...['script', 'style', '[hidden]', '[aria-hidden="true"]', '[role="navigation"]', 'sup.reference', '.mw-editsection'],
-].join(',');
-const blocks = 'p, li, blockquote, dd';
+interface Readable {
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+}
 
 /** Throws `not_readable` for a page without text. */
 export function readArticle(page: Page): Article {
-  const { title, texts } = page.kind === 'html' ? readHtml(page) : readPlain(page.content);
-  const paragraphs = bounded(texts.map(tidy).filter((text) => text.length >= shortestParagraph));
+  const { title, paragraphs } = page.kind === 'html' ? fromHtml(page) : fromPlain(page.content);
   if (paragraphs.length === 0) {
     throw new Failure('not_readable', `${page.url} has no paragraphs of text; is it made by a script, or behind a login?`);
   }
-  return { url: page.url, title: tidy(title).slice(0, longestTitle) || page.url, paragraphs };
+  return { url: page.url, title: tidy(title).slice(0, longestTitle) || page.url, paragraphs: bounded(paragraphs) };
 }
 
-interface Readable {
-  readonly title: string;
-  readonly texts: readonly string[];
+/** Of several articles, lists of teasers for example, the one with the most text; an inner one before what stands around it. */
+function fromHtml({ url, content }: Page): Readable {
+  const { title, regions } = readOrFail(content, url);
+  const candidates = regions.map(({ heading, paragraphs }) => ({ heading, paragraphs: long(paragraphs) }));
+  const [page, ...parts] = candidates.map((one) => ({ ...one, size: one.paragraphs.join('').length }));
+  const [largest] = parts.reverse().sort((one, other) => other.size - one.size);
+  const best = largest !== undefined && largest.size > 0 ? largest : page;
+  const paragraphs = best !== undefined && best.size > 0 ? best.paragraphs : long(regions[0]?.loose ?? []);
+  return { title: best?.heading || page?.heading || title, paragraphs };
 }
 
-function readHtml({ url, content }: Page): Readable {
+function readOrFail(content: string, url: string): ReturnType<typeof readHtml> {
   try {
-    const document = parse(content, {
-      comment: false,
-      blockTextElements: { script: false, style: false, noscript: false, pre: true },
-    });
-    const named = document.querySelector('meta[property="og:title"]')?.getAttribute('content');
-    const titled = named ?? document.querySelector('title')?.text ?? '';
-    for (const element of document.querySelectorAll(noise)) element.remove();
-    for (const element of document.querySelectorAll('br')) element.replaceWith(' ');
-    const root = rootOf(document);
-    const title = (root.querySelector('h1') ?? document.querySelector('h1'))?.text ?? titled;
-    const texts = textsOf(root);
-    return { title, texts: texts.length > 0 ? texts : root.text.split(/\n\s*\n/) };
+    return readHtml(content);
   } catch (error) {
-    // The parser walks elements recursively: some ten thousand inside each other are no page that anybody wrote.
-    if (error instanceof RangeError) throw new Failure('not_readable', `${url} is nested too deeply to be a page of text`);
+    if (error instanceof RangeError) throw new Failure('not_readable', `${url} is no page of text: its ${error.message}`);
     throw error;
   }
 }
 
-/** The element with the article: of several, lists of teasers for example, the one with the most text. */
-function rootOf(document: HTMLElement): HTMLElement {
-  const candidates = document.querySelectorAll('article, main, [role="main"]');
-  const sizes = candidates.map((element) => ({ element, size: textsOf(element).join('').length }));
-  const [largest] = sizes.sort((one, other) => other.size - one.size);
-  return largest === undefined || largest.size < shortestParagraph ? document : largest.element;
-}
-
-/** Blocks that hold no other block, so that nothing is read twice. */
-function textsOf(root: HTMLElement): string[] {
-  return root
-    .querySelectorAll(blocks)
-    .filter((block) => block.querySelector(blocks) === null)
-    .map((block) => block.text);
-}
-
 /** The first line is the title, as in a letter; empty lines stand between paragraphs. */
-function readPlain(content: string): Readable {
-  const [first = '', ...rest] = content.trim().split(/\r?\n/);
-  return { title: first, texts: rest.join('\n').split(/\n\s*\n/) };
+function fromPlain(content: string): Readable {
+  const [title = '', ...rest] = content.trim().split(/\r?\n/);
+  return {
+    title,
+    paragraphs: long(
+      rest
+        .join('\n')
+        .split(/\n\s*\n/)
+        .map(tidy),
+    ),
+  };
+}
+
+function long(texts: readonly string[]): string[] {
+  return texts.filter((text) => text.length >= shortestParagraph);
 }
 
 function bounded(paragraphs: readonly string[]): string[] {

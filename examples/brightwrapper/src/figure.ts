@@ -22,6 +22,8 @@ export interface WeighedFigure extends Figure {
 /** A clause that fits a tile; longer sentences are cut at their commas. */
 const contextLength = { min: 28, max: 92 };
 
+const numberIn = /(\p{Sc}?\s?\d[\d.,]*(?:\s?%|\s(?:thousand|million|billion|trillion)\b)?)(.*)$/u;
+
 export function figuresOf(sentence: Sentence): WeighedFigure[] {
   return sentence.entities.flatMap((entity) => figureOf(entity, sentence) ?? []);
 }
@@ -29,10 +31,13 @@ export function figuresOf(sentence: Sentence): WeighedFigure[] {
 function figureOf(entity: Entity, sentence: Sentence): WeighedFigure | undefined {
   if (!/^(?:CARDINAL|PERCENT|MONEY|DURATION)$/.test(entity.type)) return undefined;
   // "about 13 hours" and "more than 50 years" begin at their digits; "since 2018" is left with a year.
-  const [, number, inside] =
-    /([\p{Sc}]?\s?\d[\d.,]*(?:\s?%|\s(?:thousand|million|billion|trillion)\b)?)(.*)$/u.exec(entity.text) ?? [];
+  const [, digits, inside] = numberIn.exec(entity.text) ?? [];
+  // The model knows the dollar and the yen only.
+  const sign = sentence.words[entity.from - 1]?.text ?? '';
+  const number = digits !== undefined && /^\p{Sc}$/u.test(sign) ? `${sign}${digits}` : digits;
   if (number === undefined || inside === undefined || /\d/.test(inside)) return undefined;
-  const unit = unitOf(entity, sentence.words, inside.trim());
+  const type = /^\p{Sc}/u.test(number) ? 'MONEY' : entity.type;
+  const unit = unitOf({ ...entity, type }, sentence.words, inside.trim());
   const plain = number.replaceAll(/\s+%/g, '%').trim();
   const isBare = unit === '' && /^[\d.,]+$/.test(plain);
   if (isBare && (plain.length < 4 || /^[12]\d{3}$/.test(plain))) return undefined;
@@ -44,7 +49,7 @@ function figureOf(entity: Entity, sentence: Sentence): WeighedFigure | undefined
     unit,
     context: contextOf(sentence.text, entity.text),
     ...(percent !== undefined && Number(percent) <= 100 ? { share: Number(percent) / 100 } : {}),
-    weight: weightOf(entity.type, { plain, unit }),
+    weight: weightOf(type, { plain, unit }),
   };
 }
 
