@@ -13,10 +13,12 @@ interface Call {
   readonly action: string;
   readonly payload: string | undefined;
   readonly options: Fields;
+  /** False where files and bars tell enough. */
+  readonly showsResult?: boolean;
 }
 
 /** @returns the exit code. */
-export async function call({ service, action, payload, options }: Call): Promise<number> {
+export async function call({ service, action, payload, options, showsResult = true }: Call): Promise<number> {
   const isJson = options['json'] === true;
   const view = new RequestView();
   const show = showing(view, isJson);
@@ -55,8 +57,8 @@ export async function call({ service, action, payload, options }: Call): Promise
     const saved = await files.all();
     show.close();
     for (const { path, bytes } of saved) show.said(`${path}  ${sizeText(bytes)}`);
-    if (isCompleted) show.result(result);
-    else show.failure(event);
+    if (!isCompleted) show.failure(event);
+    else if (showsResult) show.result(result);
     if (files.trouble !== undefined) throw new Refusal(`not everything could be written: ${files.trouble}`, 'failed');
     if (isCompleted) return exitCodes.completed.code;
     return exitCodes[interrupts.count > 0 && event['state'] === 'cancelled' ? 'interrupted' : 'failed'].code;

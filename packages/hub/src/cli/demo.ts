@@ -35,7 +35,8 @@ export async function demo({ once, out }: { readonly once?: true; readonly out: 
     process.off('SIGINT', leave);
     const command = `conduit call ${service} ${action} '${payload}'`;
     say(`The service ${service} is there. What follows is: ${command}\n`);
-    const code = await call({ service, action, payload, options: { url: hub.url, out } });
+    // Pages of JSON would push bars and pictures off the screen.
+    const code = await call({ service, action, payload, options: { url: hub.url, out }, showsResult: false });
     if (once === true || code === exitCodes.interrupted.code) return code;
     const option = hub.url === `http://127.0.0.1:${defaults.port}` ? '' : ` --url ${hub.url}`;
     say(`\nThe hub goes on: ${hub.url}\nIn a second terminal, in this folder:\n\n  npx ${command}${option}\n\nCtrl-C ends it.`);
