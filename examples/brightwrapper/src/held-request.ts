@@ -30,7 +30,10 @@ export class HeldRequest implements Report {
   readonly #socket: Socket;
   /** All it said: a few hundred kilobytes, kept until the hub has the end. */
   readonly #said: Said[] = [];
+  /** Results of tasks that the hub has not answered yet, by `n`: what it refuses has to be told before the end. */
+  readonly #unanswered = new Set<number>();
   readonly #onEnded: () => void;
+  #result: { readonly result: unknown } | undefined;
   /** Between a cut and the hub's word on what it has, messages are only kept: one sent early would arrive out of turn. */
   #isConnected = true;
 
@@ -62,8 +65,10 @@ export class HeldRequest implements Report {
     this.#say('task_result', { task_id: taskId, result });
   }
 
+  /** The end; it waits until the hub has taken every result of a task. */
   result(result: unknown): void {
-    this.#say('result', { result });
+    this.#result = { result };
+    this.#endIfAnswered();
   }
 
   error(error: WireError): void {
@@ -79,11 +84,14 @@ export class HeldRequest implements Report {
   continueAfter(lastN: number): void {
     this.#isConnected = true;
     for (const said of this.#said.slice(lastN)) this.#emit(said);
+    for (const n of this.#unanswered) if (n <= lastN) this.#unanswered.delete(n);
+    this.#endIfAnswered();
   }
 
   #say(name: Said['name'], fields: object): void {
     const said = { name, fields, n: this.#said.length + 1 };
     this.#said.push(said);
+    if (name === 'task_result') this.#unanswered.add(said.n);
     if (this.#isConnected) this.#emit(said);
   }
 
@@ -93,15 +101,24 @@ export class HeldRequest implements Report {
     this.#socket.emit(name, message, (answer: Answer) => this.#answered(said, answer));
   }
 
-  #answered({ name, fields }: Said, { ok, error = { code: 'internal', message: 'the hub gave no reason' } }: Answer): void {
+  #answered({ name, fields, n }: Said, { ok, error = { code: 'internal', message: 'the hub gave no reason' } }: Answer): void {
     const isEnd = name === 'result' || name === 'error';
-    if (ok) return isEnd ? this.#onEnded() : undefined;
-    if (lost.includes(error.code) || name === 'error') {
+    this.#unanswered.delete(n);
+    if (ok && isEnd) this.#onEnded();
+    else if (!ok && (lost.includes(error.code) || name === 'error')) {
       this.stop.abort();
-      return this.#onEnded();
+      this.#onEnded();
     }
     // A picture or a result that the hub can't take, because it is too large for example: its requester has to know.
-    if (name === 'task_result') this.#say('task_error', { task_id: Reflect.get(fields, 'task_id'), error });
-    else if (name === 'result') this.error(error);
+    else if (!ok && name === 'task_result') this.#say('task_error', { task_id: Reflect.get(fields, 'task_id'), error });
+    else if (!ok && name === 'result') this.error(error);
+    this.#endIfAnswered();
+  }
+
+  #endIfAnswered(): void {
+    const end = this.#result;
+    if (end === undefined || this.#unanswered.size > 0) return;
+    this.#result = undefined;
+    this.#say('result', end);
   }
 }
