@@ -206,6 +206,8 @@ test('a call to a hub that restarts and has kept nothing says so', async () => {
   const worker = await aWorker(hub.url, 'slow');
   const call = command(['call', 'slow', 'work', '--url', hub.url]);
   await worker.next('request');
+  // Killed before this it would never have answered, and the call would rightly send again.
+  await call.printed('accepted');
   worker.close();
   await hub.kill('SIGKILL');
   await hub.start();
