@@ -93,6 +93,8 @@ function assign(record: RequestRecord, taker: Taker, draft: Draft): Decision {
 function giveUp(record: RequestRecord, draft: Draft): Decision {
   if (record.state === 'cancelling') return draft.fail('cancelled', cancelled(record.reason));
   if (!hasBegun(record)) return enqueue(draft, 'provider_lost');
+  // Nobody can say that it did not: a retry is no safe advice.
+  record.workBegan = true;
   if (!record.terms.idempotent) {
     const message = `the provider of "${record.to}" went away after it began, and "${record.action}" must not run twice`;
     return draft.failWith('failed', 'provider_lost', message);

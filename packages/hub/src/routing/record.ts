@@ -200,7 +200,8 @@ function clearLive(record: RequestRecord): void {
 /** Applies one event of its log to a record, in place. Events 1…S give the record at S, but for what is live. */
 export function fold(record: RequestRecord, event: LogEvent): void {
   record.seq = event.seq;
-  record.overall = event.overall;
+  // Progress may have raised it since, by a message that declared its task too.
+  record.overall = event.attempt > record.attempt ? event.overall : Math.max(record.overall, event.overall);
   if (event.n !== undefined && event.attempt === record.attempt) record.lastN = event.n;
   switch (event.type) {
     case 'status':
