@@ -448,6 +448,19 @@ describe('watchers', () => {
 });
 
 describe('stopping', () => {
+  test('leaves what is kept to the next hub, also what must not run twice', () => {
+    const { hub, worker, client, id } = aRunningRequest({
+      instanceId: 'i-1',
+      actions: [{ name: 'thumbnail', idempotent: false }],
+    });
+    hub.router.drain('kept', () => undefined);
+    hub.leave(worker);
+    expect(client.inbox.all('error')).toEqual([]);
+    hub.restart();
+    const back = hub.provider('resize', { instanceId: 'i-1', inFlight: [{ requestId: id, attempt: 1 }] });
+    expect(hub.work(back, { type: 'result', requestId: id, attempt: 1 }).error).toBeUndefined();
+  });
+
   test('with memory only: what is open is waited for, then failed', () => {
     const { hub, client } = aRunningRequest();
     let hasLeft = false;

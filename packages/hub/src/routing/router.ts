@@ -57,6 +57,7 @@ export class Router {
   /** Hub time of this hub's start. */
   #startedElapsed = 0;
   #isDraining = false;
+  #isLeaving = false;
   #onIdle: (() => void) | undefined;
 
   constructor({ progressIntervalMs, ...parts }: RouterParts) {
@@ -136,7 +137,8 @@ export class Router {
   disconnected(peer: Peer): void {
     peer.outlet = undefined;
     this.#watchers.pause(peer);
-    this.#providing.disconnected(peer);
+    // A hub that leaves cuts everybody itself: who was lost is for the next one to find out.
+    if (!this.#isLeaving) this.#providing.disconnected(peer);
     if (peer.openRequests.size > 0) this.#awaitRequester(peer.sessionId);
   }
 
@@ -226,7 +228,10 @@ export class Router {
   drain(isLastChance: 'last_chance' | 'kept', then: () => void): void {
     this.#isDraining = true;
     const { clock, ledger } = this.#core;
-    const leave = (): void => ledger.flush(then);
+    const leave = (): void => {
+      this.#isLeaving = true;
+      ledger.flush(then);
+    };
     if (isLastChance === 'kept' || this.#sweep.openCount === 0) return leave();
     const timer = clock.after(drainMs, () => {
       this.#onIdle = undefined;
