@@ -1,116 +1,133 @@
 // The page of the example: connect, register, request, and show what comes. `?hub=` says where the hub is.
 
-const hub = new URLSearchParams(location.search).get('hub') ?? 'http://127.0.0.1:9100';
-const { io } = await import(`${hub}/socket.io/socket.io.esm.min.js`).catch(() => {
-  say(`No hub answers at ${hub}. Start one with: npm run demo`, 'bad');
-  throw new Error('no hub');
-});
+import { socketIo } from './socket-io.js';
+import * as view from './view.js';
 
-// The whole of Conduit's client side: five statements, and the library brings the connection back by itself.
+const told = new URLSearchParams(location.search).get('hub') ?? 'http://127.0.0.1:9100';
+if (!/^https?:\/\/./.test(told) || !URL.canParse(told)) {
+  view.say(`?hub= must be an address such as http://127.0.0.1:9100, not "${told}"`, 'bad');
+  throw new Error('no address of a hub');
+}
+const hub = new URL(told).origin;
+const io = await socketIo(hub, () => view.say(`No hub answers at ${hub}; still trying. Start one with: npm run demo`, 'bad'));
+
+// The protocol's example. The library brings the connection back by itself, and the hub goes on where it was.
 const socket = io(hub);
 socket.emit('register', { type: 'client' });
+const request = (payload, more) =>
+  socket.emit('request', { to: 'brightwrapper', action: 'generate-infographics', payload, ...more }, accepted);
 socket.on('progress', (data) => updateProgressBar(data.task_id, data.progress));
 socket.on('task_result', (data) => displayResult(data.task_id, data.result));
 socket.on('result', (data) => showFinalResult(data.result));
 
-// What makes it nicer.
-socket.on('tasks', ({ tasks }) => {
-  for (const { task_id, title } of tasks) bar(task_id).name(title ?? task_id);
-});
-socket.on('chunk', ({ index, data }) => {
-  sentences[index] = data;
-  document.querySelector('#text').textContent = sentences.join('');
-});
-socket.on('status', ({ state, reason }) => say(words[state] ?? state, '', reason));
-socket.on('waiting', ({ reason, position }) =>
-  say(words.queued, '', position === undefined ? reason : `${reason}, place ${position}`),
+const updateProgressBar = view.setProgress;
+const displayResult = view.showTaskResult;
+const showFinalResult = ({ title, pictures }) => finish(`Done: ${pictures.length} pictures of “${title}”`, 'good');
+
+// What makes it nicer: names for the bars, the sentences as they come, and words for every state.
+socket.on('tasks', ({ tasks }) => view.showTasks(tasks));
+socket.on('task_error', ({ task_id, error }) => view.failTask(task_id, error.message));
+socket.on('chunk', ({ index, data }) => view.showText(index, data));
+socket.on('status', ({ state, reason }) => sayState(state, reason));
+socket.on('waiting', ({ reason, position }) => sayState('queued', reason, position));
+socket.on('running', () => sayState('running'));
+socket.on('stalled', ({ silent_ms }) => view.say(`The worker has been silent for ${Math.round(silent_ms / 1000)} s`, 'busy'));
+socket.on('error', ({ error }) =>
+  finish(error.code === 'cancelled' ? 'Stopped' : error.message, error.code === 'cancelled' ? '' : 'bad'),
 );
-socket.on('error', ({ error }) => finish(`${error.message} (${error.code})`, 'bad'));
-socket.on('refused', ({ error }) => finish(`${error.message} (${error.code})`, 'bad'));
-socket.on('connect', () => !isWorking && say(`Connected to ${hub}`));
-socket.on('disconnect', () => say('The connection is gone; it comes back by itself…', 'bad'));
-socket.io.on('reconnect', () => isWorking && say(words.assigned));
+socket.on('refused', ({ error }) => finish(error.message, 'bad'));
 
-const words = { queued: 'Waiting for a worker', assigned: 'A worker is on it', cancelling: 'Cancelling' };
-const bars = new Map();
-let sentences = [];
-let isWorking = false;
+/** What is asked for now: its id, the last number seen of it, and its attempt. */
+let current;
 
-document.querySelector('#ask').addEventListener('submit', (event) => {
-  event.preventDefault();
-  startOver();
-  const url = document.querySelector('#url').value;
-  socket.emit('request', { to: 'brightwrapper', action: 'generate-infographics', payload: { url } }, ({ state, reason }) => {
-    if (isWorking && state !== undefined) say(words[state] ?? state, '', reason);
-  });
+// Every event tells how far the whole is; a new attempt starts over, so what the earlier one showed has to go.
+socket.onAny((_name, data) => {
+  if (current === undefined || data?.request_id !== current.id) return;
+  if (data.attempt > current.attempt && current.attempt > 0) view.clear();
+  current.attempt = data.attempt ?? current.attempt;
+  current.seq = Math.max(current.seq, data.seq ?? 0);
+  if (data.overall !== undefined) view.setOverall(data.overall);
 });
 
-function startOver() {
-  isWorking = true;
-  sentences = [];
-  bars.clear();
-  for (const id of ['tasks', 'text', 'pictures']) document.querySelector(`#${id}`).replaceChildren();
-  document.querySelector('button').disabled = true;
-  say('Sending…');
+socket.on('connect', () => {
+  view.setReady(true);
+  if (current === undefined) return view.say(`Connected to ${hub}`);
+  // Sent again with its id it is still the one request. A session the hub no longer knows has to ask for its events.
+  if (!current.isAccepted) request(current.payload, { request_id: current.id });
+  else if (!socket.recovered) socket.emit('watch', { request_id: current.id, after_seq: current.seq }, watched);
+  view.say('Connected again', 'busy');
+});
+socket.on('disconnect', () => view.say('The connection is gone; it comes back by itself…', 'bad'));
+socket.on('connect_error', ({ message }) => {
+  view.setReady(false);
+  view.say(socket.active ? 'Reconnecting…' : `The hub refuses this page: ${message}`, 'bad');
+});
+
+view.onAsk((url) => {
+  current = { id: newId(), payload: { url }, seq: 0, attempt: 0, isAccepted: false };
+  view.start();
+  request(current.payload, { request_id: current.id });
+});
+view.onStop(() => socket.emit('cancel', { request_id: current?.id, reason: 'stopped on the page' }));
+
+function accepted({ ok, state, reason, error }) {
+  if (!ok) return finish(error.message, 'bad');
+  if (current === undefined) return;
+  // The answer stands for the first event. Asked again after a cut, it may have gone on since: then the others are missing.
+  if (current.seq === 0 && state !== 'queued' && state !== 'assigned') {
+    socket.emit('watch', { request_id: current.id, after_seq: 1 }, watched);
+  }
+  current.isAccepted = true;
+  current.seq = Math.max(current.seq, 1);
+  sayState(state, reason);
 }
 
-function updateProgressBar(taskId, progress) {
-  bar(taskId).set(progress);
-}
-
-function displayResult(taskId, result) {
-  bar(taskId).done();
-  if (result?.image === undefined || document.querySelector(`[data-task="${CSS.escape(taskId)}"]`) !== null) return;
-  const figure = document.createElement('figure');
-  figure.dataset.task = taskId;
-  const image = Object.assign(new Image(result.width, result.height), { alt: `Infographic: ${result.title}` });
-  image.src = URL.createObjectURL(new Blob([result.image], { type: result.mime }));
-  image.addEventListener('load', () => URL.revokeObjectURL(image.src));
-  figure.append(image, Object.assign(document.createElement('figcaption'), { textContent: result.title }));
-  document.querySelector('#pictures').append(figure);
-}
-
-function showFinalResult({ title, pictures }) {
-  finish(`Done: ${pictures.length} pictures of “${title}”`, 'good');
+function watched({ ok, mode, error, request: known }) {
+  if (!ok)
+    return finish(
+      error.code === 'request_not_found' ? 'The hub has forgotten the request; press Go again' : error.message,
+      'bad',
+    );
+  // Its log was trimmed, or lost: what is left is where it stands.
+  if (mode !== 'snapshot' || current === undefined) return;
+  view.showTasks(known.tasks);
+  view.setOverall(known.overall);
+  if (known.error !== undefined) finish(known.error.message, 'bad');
+  else if (known.result !== undefined) showFinalResult(known.result);
 }
 
 function finish(sentence, tone) {
-  isWorking = false;
-  document.querySelector('button').disabled = false;
-  say(sentence, tone);
+  current = undefined;
+  view.finish(sentence, tone);
 }
 
-function say(sentence, tone = '', detail = undefined) {
-  const state = document.querySelector('#state');
-  state.textContent = detail === undefined ? sentence : `${sentence} · ${String(detail).replaceAll('_', ' ')}`;
-  state.className = tone;
+function sayState(state, reason, position) {
+  if (current === undefined) return;
+  const [sentence, tone] = states[state] ?? [];
+  if (sentence === undefined) return;
+  const details = [reasons[reason], position === undefined ? undefined : `place ${position} in line`].filter(Boolean);
+  view.say([sentence, ...details].join(' · '), tone);
 }
 
-function bar(taskId) {
-  let known = bars.get(taskId);
-  if (known !== undefined) return known;
-  const [item, name, progress, percent] = ['li', 'span', 'progress', 'span'].map((tag) => document.createElement(tag));
-  name.textContent = taskId;
-  progress.value = 0;
-  progress.setAttribute('aria-label', taskId);
-  item.append(name, progress, percent);
-  document.querySelector('#tasks').append(item);
-  known = {
-    name(title) {
-      name.textContent = title;
-      progress.setAttribute('aria-label', title);
-    },
-    set(value) {
-      if (value === null) return progress.removeAttribute('value');
-      progress.value = value;
-      percent.textContent = `${Math.round(value * 100)} %`;
-    },
-    done() {
-      item.className = 'done';
-      progress.value = 1;
-      percent.textContent = 'done';
-    },
-  };
-  bars.set(taskId, known);
-  return known;
+const states = {
+  queued: ['Waiting for a worker', 'busy'],
+  assigned: ['A worker has it', 'busy'],
+  running: ['Working', 'busy'],
+  cancelling: ['Stopping', 'busy'],
+};
+const reasons = {
+  no_provider: 'none is connected',
+  at_capacity: 'all are busy',
+  provider_lost: 'it was lost, and has a moment to come back',
+  provider_back: 'it is back',
+  rejected: 'one turned it down',
+};
+
+/** A UUID. `crypto.randomUUID` is missing on pages that come over plain http from another machine. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
