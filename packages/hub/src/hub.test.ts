@@ -67,6 +67,20 @@ test('a hub in memory that is told to leave waits for what is open, and its end 
   await closed;
 });
 
+test('what a slow watcher has not read yet still arrives before the hub leaves', async () => {
+  const hub = await aHub();
+  const { provider, client, requestId } = await aHeldRequest(hub.url);
+  let chunks = 0;
+  client.on('chunk', () => (chunks += 1));
+  const ended = next(client, 'result');
+  const closed = hub.close();
+  for (let n = 0; n < 30; n += 1) provider.emit('chunk', { request_id: requestId, data: 'x'.repeat(500_000) });
+  provider.emit('result', { request_id: requestId, result: 'done' });
+  expect(await ended).toMatchObject({ result: 'done' });
+  expect(chunks).toBe(30);
+  await closed;
+});
+
 test('what was accepted in a folder is there for the next hub, and so is the session that asked', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'conduit-hub-'));
   leaving.push(() => rm(dataDir, { recursive: true }));

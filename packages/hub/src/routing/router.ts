@@ -28,7 +28,7 @@ import { Providing } from './providing.ts';
 import { isHeld, type RequestRecord } from './record.ts';
 import { Registry } from './registry.ts';
 import { type Accepted, Requesting, type Watched } from './requesting.ts';
-import { drainMs, requesterGoneMs, unconfirmedMs } from './settings.ts';
+import { drainMs, lastReadMs, lookMs, requesterGoneMs, unconfirmedMs } from './settings.ts';
 import { Sweep } from './sweep.ts';
 import { RequestTimers } from './timers.ts';
 import { Watchers } from './watchers.ts';
@@ -230,7 +230,7 @@ export class Router {
     const { clock, ledger } = this.#core;
     const leave = (): void => {
       this.#isLeaving = true;
-      ledger.flush(then);
+      ledger.flush(() => (isLastChance === 'kept' ? then() : this.#deliverRest(then)));
     };
     if (isLastChance === 'kept' || this.#sweep.openCount === 0) return leave();
     const timer = clock.after(drainMs, () => {
@@ -243,6 +243,12 @@ export class Router {
       timer.cancel();
       leave();
     };
+  }
+
+  /** Nothing is kept: who is behind reads to the end first, as far as it reads at all. */
+  #deliverRest(then: () => void, leftMs = lastReadMs): void {
+    if (leftMs <= 0 || !this.#watchers.isBehind) return then();
+    this.#core.clock.after(lookMs, () => this.#deliverRest(then, leftMs - lookMs));
   }
 
   /** Stops every timer; nothing is called any more. */

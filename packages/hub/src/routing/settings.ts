@@ -29,3 +29,6 @@ export const serviceNewsMs = 100;
 export const drainMs = 30_000;
 /** Without a heartbeat's answer a stock client may have missed this much before a hub died. */
 export const unconfirmedMs = 30_000;
+/** A hub that keeps nothing waits so long for watchers to read what is left, and looks so often. */
+export const lastReadMs = 5_000;
+export const lookMs = 20;

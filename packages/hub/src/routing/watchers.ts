@@ -130,6 +130,14 @@ export class Watchers {
     }
   }
 
+  /** Whether somebody who is connected has not been sent all that is committed. */
+  get isBehind(): boolean {
+    for (const cursors of this.#byRequest.values()) {
+      for (const { readingFor, peer } of cursors) if (readingFor !== undefined && readingFor === peer.outlet) return true;
+    }
+    return false;
+  }
+
   close(): void {
     for (const cursors of this.#byRequest.values()) for (const cursor of cursors) cursor.timer?.cancel();
     this.#byRequest.clear();
