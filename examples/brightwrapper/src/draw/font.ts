@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 
 export type Weight = 400 | 600 | 800;
 
-const folder = dirname(createRequire(import.meta.url).resolve('@expo-google-fonts/inter/package.json'));
+const require = createRequire(import.meta.url);
+const folder = dirname(require.resolve('@expo-google-fonts/inter/package.json'));
 const files = {
   400: join(folder, '400Regular/Inter_400Regular.ttf'),
   600: join(folder, '600SemiBold/Inter_600SemiBold.ttf'),
