@@ -35,8 +35,12 @@ export class Command {
 
   constructor(args: readonly string[], { env, input, cwd, terminal }: CommandOptions = {}) {
     const [program, ...rest] = terminal === undefined ? [process.execPath, ...nodeArgs, ...args] : inTerminal(args, terminal);
-    const { CONDUIT_URL: _url, NO_COLOR: _colour, ...inherited } = process.env;
-    this.#child = spawn(String(program), rest, { env: { ...inherited, ...env }, ...(cwd === undefined ? {} : { cwd }) });
+    // `CI` and `NO_COLOR` take the colours away; a person's terminal says neither.
+    const { CONDUIT_URL: _url, NO_COLOR: _colour, CI: _ci, ...inherited } = process.env;
+    this.#child = spawn(String(program), rest, {
+      env: { ...inherited, TERM: 'xterm-256color', ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     this.#child.stdin?.end(input);
     this.#child.stdout?.on('data', (data) => {
       this.stdout += String(data);

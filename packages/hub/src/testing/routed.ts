@@ -16,7 +16,7 @@ import { aBody } from './requests.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What a peer was sent, in order. */
-export class Inbox implements Outlet {
+class Inbox implements Outlet {
   readonly messages: { readonly name: string; readonly body: Fields }[] = [];
   /** Acknowledges what asks for it, as a well-kept provider does. */
   acknowledges = true;
@@ -52,7 +52,7 @@ export class Inbox implements Outlet {
   }
 }
 
-export const local: Identity = { tenant: 'local', subject: 'local', scopes: [] };
+const local: Identity = { tenant: 'local', subject: 'local', scopes: [] };
 
 export interface TestPeer {
   readonly peer: Peer;
