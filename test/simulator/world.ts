@@ -2,6 +2,7 @@
 
 import { defaultLimits } from '@conduit/sdk/protocol/limits';
 import { defaultRates } from '../../packages/hub/src/access/budget.ts';
+import { PayloadSchemas } from '../../packages/hub/src/contract/payloads.ts';
 import { EmbeddedLedger } from '../../packages/hub/src/ledger/embedded.ts';
 import { MemoryStore } from '../../packages/hub/src/ledger/memory.ts';
 import type { Store } from '../../packages/hub/src/ledger/store.ts';
@@ -79,7 +80,15 @@ export class World {
     );
     const ids: Ids = { requestId: this.nextId, sessionId: this.nextId };
     const hubId = 'hub-1';
-    const router = new Router({ clock, ledger, ids, limits: defaultLimits, hubId, progressIntervalMs: 100 });
+    const router = new Router({
+      clock,
+      ledger,
+      ids,
+      limits: defaultLimits,
+      schemas: new PayloadSchemas(),
+      hubId,
+      progressIntervalMs: 100,
+    });
     if (this.plant === 'leaked-place') leakPlaces(router);
     router.start();
     this.#router = router;

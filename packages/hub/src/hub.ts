@@ -10,6 +10,7 @@ import { defaultRates } from './access/budget.ts';
 import { localIdentity } from './access/identity.ts';
 import { Origins } from './access/origins.ts';
 import { type HubConfig, withDefaults } from './config.ts';
+import { PayloadSchemas } from './contract/payloads.ts';
 import { createApp } from './http/app.ts';
 import { EmbeddedLedger } from './ledger/embedded.ts';
 import { MemoryStore } from './ledger/memory.ts';
@@ -95,7 +96,8 @@ function joinRooms({ config, log, server, port, store, secret }: Opened): Hub {
   const { hubId } = config;
   const limits: Limits = config;
   const rates = defaultRates;
-  const router = new Router({ clock, ledger, ids, limits, hubId, progressIntervalMs: config.progressInterval });
+  const schemas = new PayloadSchemas();
+  const router = new Router({ clock, ledger, ids, limits, schemas, hubId, progressIntervalMs: config.progressInterval });
   try {
     router.start();
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import type { Limits } from '@conduit/sdk/protocol/limits';
 import type { Peer } from './peer.ts';
-import type { Clock, Ids, Ledger } from './ports.ts';
+import type { Clock, Ids, Ledger, Schemas } from './ports.ts';
 import type { Provider } from './provider.ts';
 import type { Registry } from './registry.ts';
 import type { RequestTimers } from './timers.ts';
@@ -12,6 +12,7 @@ export interface Core {
   readonly ledger: Ledger;
   readonly ids: Ids;
   readonly limits: Limits;
+  readonly schemas: Schemas;
   readonly hubId: string;
   readonly registry: Registry;
   readonly timers: RequestTimers;

@@ -20,6 +20,21 @@ export interface Clock {
   endOfTurn(callback: () => void): void;
 }
 
+/** What of a payload does not fit a schema. */
+export interface PayloadIssue {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly keyword: string;
+}
+
+/** The JSON Schemas that services publish of their actions. */
+export interface Schemas {
+  /** Takes a schema in use. @throws ConduitError `invalid_message` for one that is none, or could harm the hub; `path` says where it stood. */
+  admit(schema: Readonly<Record<string, unknown>>, path: string): void;
+  /** What does not fit; empty where all does. The schema was admitted. */
+  check(schema: Readonly<Record<string, unknown>>, payload: unknown): readonly PayloadIssue[];
+}
+
 export interface Ids {
   requestId(): string;
   sessionId(): string;

@@ -40,6 +40,9 @@ export class Providing {
     const known = peer.providers.get(message.name);
     const provider = known ?? new Provider(peer, message, clock.now());
     try {
+      for (const [at, { input }] of (message.actions ?? []).entries()) {
+        if (input !== undefined) this.#core.schemas.admit(input, `actions[${at}].input`);
+      }
       this.#replaceRival(provider, message);
     } catch (error) {
       return reply.refuse(error as ConduitError);

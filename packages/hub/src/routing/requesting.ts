@@ -208,8 +208,8 @@ export class Requesting {
   }
 
   /** The service the request goes to, or the refusal that says why not. */
-  #admit({ peer, message }: Submission): Service {
-    const { registry, clock, ledger, limits } = this.#core;
+  #admit({ peer, message, payload }: Submission): Service {
+    const { registry, clock, ledger, limits, schemas } = this.#core;
     if (!ledger.isWritable) throw new ConduitError('store_unavailable');
     if (peer.openRequests.size >= limits.maxOpenRequests) {
       const details = { limit: 'max_open_requests', max: limits.maxOpenRequests, retry_after_ms: 1_000 };
@@ -228,6 +228,13 @@ export class Requesting {
     const service = known ?? registry.open(tenant, message.to);
     if (known?.offers(message.action) === false) {
       throw new ConduitError('action_not_found', `"${message.to}" does not offer "${message.action}"`);
+    }
+    const input = service.action(message.action)?.input;
+    const issues = input === undefined ? [] : schemas.check(input, payload.value);
+    if (issues.length > 0) {
+      const [{ path, message: why }] = issues as [(typeof issues)[number]];
+      const where = path.length === 0 ? 'the payload' : `payload.${path.join('.')}`;
+      throw new ConduitError('invalid_payload', `${where} ${why}, as "${message.to}" asks for it`, { details: { issues } });
     }
     if (service.waiting >= limits.maxWaiting) {
       const details = { limit: 'max_waiting', max: limits.maxWaiting };

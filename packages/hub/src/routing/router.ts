@@ -23,7 +23,7 @@ import { Family } from './family.ts';
 import type { Kept } from './instances.ts';
 import { ServiceNews } from './news.ts';
 import { Peer } from './peer.ts';
-import type { Change, Clock, Ids, Ledger, Outlet, Reply, Timer } from './ports.ts';
+import type { Change, Clock, Ids, Ledger, Outlet, Reply, Schemas, Timer } from './ports.ts';
 import { Providing } from './providing.ts';
 import { isHeld, type RequestRecord } from './record.ts';
 import { Registry } from './registry.ts';
@@ -38,6 +38,7 @@ interface RouterParts {
   readonly ledger: Ledger;
   readonly ids: Ids;
   readonly limits: Limits;
+  readonly schemas: Schemas;
   readonly hubId: string;
   /** At most one live value per task and watcher in this time, milliseconds; 0 sends every one. */
   readonly progressIntervalMs: number;

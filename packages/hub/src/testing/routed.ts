@@ -4,6 +4,7 @@ import type { ConduitError, errorTable } from '@conduit/sdk/protocol/errors';
 import { defaultLimits, type Limits } from '@conduit/sdk/protocol/limits';
 import type { RegisterService, RequestMessage, WorkMessage } from '@conduit/sdk/protocol/messages';
 import type { Identity } from '../access/identity.ts';
+import { PayloadSchemas } from '../contract/payloads.ts';
 import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
 import type { Peer } from '../routing/peer.ts';
@@ -157,7 +158,15 @@ export class Routed {
     const retention = { maxAgeMs: dayMs, maxRequests: 100_000, maxBytes: 1024 ** 3, maxServiceAgeMs: 7 * dayMs };
     const ledger = new EmbeddedLedger({ store, clock, retention, maxChunkBytes: this.#limits.maxChunkBytes });
     const ids = { requestId: () => this.#id(), sessionId: () => this.#id() };
-    const router = new Router({ clock, ledger, ids, limits: this.#limits, hubId: 'hub-1', progressIntervalMs: 100 });
+    const router = new Router({
+      clock,
+      ledger,
+      ids,
+      limits: this.#limits,
+      schemas: new PayloadSchemas(),
+      hubId: 'hub-1',
+      progressIntervalMs: 100,
+    });
     router.start();
     clock.settle();
     return [router, ledger];

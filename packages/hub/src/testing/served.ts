@@ -8,6 +8,7 @@ import { io, type Socket } from 'socket.io-client';
 import { uuidv7 } from 'uuidv7';
 import { defaultRates, type Rates } from '../access/budget.ts';
 import { type Identity, localIdentity } from '../access/identity.ts';
+import { PayloadSchemas } from '../contract/payloads.ts';
 import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
 import { defaultRetention } from '../ledger/store.ts';
@@ -45,7 +46,7 @@ export async function serve({
   const errors: object[] = [];
   const ledger = new EmbeddedLedger({ store, clock, retention: defaultRetention.memory, maxChunkBytes: limits.maxChunkBytes });
   const ids = { requestId: uuidv7, sessionId: uuidv7 };
-  const router = new Router({ clock, ledger, ids, limits, hubId: 'hub-1', progressIntervalMs: 0 });
+  const router = new Router({ schemas: new PayloadSchemas(), clock, ledger, ids, limits, hubId: 'hub-1', progressIntervalMs: 0 });
   router.start();
   const sessions = new Sessions({
     router,
