@@ -123,9 +123,10 @@ type Present<Value> = {
   [Key in keyof Value as undefined extends Value[Key] ? never : Key]: Value[Key];
 } & { [Key in keyof Value as undefined extends Value[Key] ? Key : never]?: Exclude<Value[Key], undefined> };
 
-/** Leaves out what is undefined, so that an absent field stays absent. Changes the object it is given. */
+/** The object without what is undefined, so that an absent field stays absent. A copy: deleting would make it slow for good. */
 export function present<Value extends object>(value: Value): Present<Value>;
 export function present(value: Record<string, unknown>): Record<string, unknown> {
-  for (const key of Object.keys(value)) if (value[key] === undefined) delete value[key];
-  return value;
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) if (value[key] !== undefined) kept[key] = value[key];
+  return kept;
 }
