@@ -94,7 +94,7 @@ describe('services', () => {
     ]);
     expect(listed?.providers).toEqual([
       {
-        session_id: (await worker.next('registered')).session_id,
+        session_id: worker.session.session_id,
         instance_id: 'one',
         state: 'ready',
         held: 0,

@@ -12,7 +12,7 @@ const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{
 describe('request', () => {
   test('is answered with its id, its state, the number 1 and who has it', async () => {
     const { answer, worker } = await aHandedRequest(hub.url);
-    const { session_id, hub_id } = await worker.next('registered');
+    const { session_id, hub_id } = worker.session;
     expect(answer).toMatchObject({ ok: true, request_id: expect.stringMatching(uuid7), state: 'assigned', seq: 1 });
     expect(answer.provider).toMatchObject({ session_id, hub_id });
   });

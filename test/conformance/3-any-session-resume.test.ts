@@ -21,7 +21,7 @@ describe('by its token', () => {
 
   test('it is again the requester: it gets nothing until it watches, and then exactly what it missed', async () => {
     const { worker, client, request_id } = await aHandedRequest(hub.url);
-    const { session_id, session_token } = await client.next('registered');
+    const { session_id, session_token } = client.session;
     await worker.ok('chunk', { request_id, data: 'seen' });
     const { seq } = await client.next('chunk', { request_id });
     client.close();
@@ -94,7 +94,7 @@ describe('by its token', () => {
   test('a provider resumes too', async () => {
     const service = aName('resumed');
     const before = await aWorker(hub.url, service);
-    const { session_id, session_token } = await before.next('registered');
+    const { session_id, session_token } = before.session;
     before.close();
     const after = aPeer(hub.url);
     const answer = await after.ok('register', { type: 'service', name: service, resume: { session_id, session_token } });
@@ -143,7 +143,7 @@ describe('by itself', () => {
 
   test('a stock client that changed the session by "register" does not lose its requests when it registers again', async () => {
     const { worker, client, request_id } = await aHandedRequest(hub.url, { client: soon });
-    const { session_id } = await client.next('registered');
+    const { session_id } = client.session;
     client.cut();
     await client.disconnected();
     await client.connected();

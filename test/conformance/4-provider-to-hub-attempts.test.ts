@@ -131,7 +131,7 @@ describe('an instance', () => {
 
   test('that comes back within the grace time goes on exactly: the hub tells the last number it has', async () => {
     const { service, worker, client, request_id } = await aHandedRequest(hub.url, { worker: { register } });
-    const { session_id, session_token } = await worker.next('registered');
+    const { session_id, session_token } = worker.session;
     await worker.ok('chunk', { request_id, n: 1, attempt: 1, data: 'one ' });
     await worker.ok('chunk', { request_id, n: 2, attempt: 1, data: 'two ' });
     worker.close();

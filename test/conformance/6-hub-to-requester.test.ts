@@ -67,7 +67,7 @@ describe('status', () => {
     await watcher.ok('watch', { request_id, after_seq: 0 });
     const status = await watcher.next('status');
     expect(status).toMatchObject({ seq: 1, attempt: 1, state: 'assigned', overall: 0 });
-    expect(status.provider).toMatchObject({ session_id: (await worker.next('registered')).session_id });
+    expect(status.provider).toMatchObject({ session_id: worker.session.session_id });
   });
 
   test('tells why a request waits, and who takes it then', async () => {
@@ -78,7 +78,7 @@ describe('status', () => {
     await watcher.ok('watch', { request_id, after_seq: 0 });
     expect(await watcher.next('status')).toMatchObject({ seq: 1, attempt: 0, state: 'queued', reason: 'no_provider' });
     const worker = await aWorker(hub.url, service, { register: { instance_id: 'one' } });
-    const { session_id } = await worker.next('registered');
+    const { session_id } = worker.session;
     for (const peer of [watcher, client]) {
       const status = await peer.next('status', { seq: 2 });
       expect(status).toMatchObject({ attempt: 1, state: 'assigned', provider: { session_id, instance_id: 'one' } });
@@ -90,7 +90,7 @@ describe('status', () => {
     const watcher = await aClient(hub.url);
     await watcher.ok('watch', { request_id, after_seq: 1 });
     await client.ok('cancel', { request_id, reason: 'enough' });
-    const { session_id } = await client.next('registered');
+    const { session_id } = client.session;
     for (const peer of [watcher, client]) {
       expect(await peer.next('status')).toMatchObject({ state: 'cancelling', by: { session_id } });
     }

@@ -11,11 +11,11 @@ const hub = aHubForThisFile();
 describe('several providers', () => {
   /** Sends requests one after the other, and says which of the workers each went to. */
   async function turns(client: Peer, { to, count }: { to: string; count: number }, workers: readonly Peer[]): Promise<number[]> {
-    const sessions = workers.map((worker) => worker.all('registered')[0]?.body['session_id']);
+    const sessions = workers.map((worker) => worker.session.session_id);
     const served: number[] = [];
     for (let number = 0; number < count; number += 1) {
       const { provider } = await client.ok('request', { to, action: 'go' });
-      served.push(sessions.indexOf(provider?.session_id) + 1);
+      served.push(sessions.indexOf(String(provider?.session_id)) + 1);
     }
     return served;
   }
@@ -90,7 +90,7 @@ describe('several providers', () => {
     const client = await aClient(hub.url);
     proxy.hold('toPeer');
     const payload = Buffer.alloc(900_000);
-    const stuckSession = (await stuck.next('registered')).session_id;
+    const stuckSession = stuck.session.session_id;
     const count = 80;
     let stuckShare = 0;
     for (let number = 0; number < count; number += 1) {
@@ -278,7 +278,7 @@ test('a deaf provider is suspect until its first message; its request goes to an
   expect((await client.end(request_id)).body).toMatchObject({ state: 'completed', attempt: 2 });
   // It might have begun what must not run twice: that stays where it is.
   expect((await client.ok('get', { request_id: risky.request_id })).request).toMatchObject({ attempt: 1 });
-  const session = (await deaf.next('registered')).session_id;
+  const session = deaf.session.session_id;
   const stateOf = async (): Promise<string | undefined> => {
     const { services } = await client.ok('services', {});
     return services.find(({ name }) => name === service)?.providers.find(({ session_id }) => session_id === session)?.state;

@@ -16,7 +16,7 @@ export class CutProxy {
   readonly #pairs = new Set<Pair>();
   readonly #held = new Set<Direction>();
   #isRefusing = false;
-  #cutAfter: { direction: Direction; bytes: number } | undefined;
+  #cutAfter: { readonly direction: Direction; bytes: number; readonly onCut: () => void } | undefined;
   /** How often something was really cut. */
   cuts = 0;
 
@@ -41,9 +41,11 @@ export class CutProxy {
     for (const pair of this.#pairs) this.#end(pair);
   }
 
-  /** Cuts once so many more bytes have passed in this direction. */
-  cutAfter(bytes: number, direction: Direction = 'toPeer'): void {
-    this.#cutAfter = { direction, bytes };
+  /** Cuts the connection on which so many more bytes have passed in this direction, and resolves when that has happened. */
+  async cutAfter(bytes: number, direction: Direction = 'toPeer'): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#cutAfter = { direction, bytes, onCut: resolve };
+    });
   }
 
   /** Cuts, and takes no connection for this long. */
@@ -95,7 +97,7 @@ export class CutProxy {
       // What was to pass has left before the connection ends.
       target.write(data.subarray(0, limit.bytes), () => this.#end(pair));
       source.pause();
-      return;
+      return limit.onCut();
     }
     if (limit !== undefined) limit.bytes -= data.length;
     if (target.write(data)) return;

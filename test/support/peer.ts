@@ -37,12 +37,20 @@ export class Peer {
   readonly #waiting = new Set<Waiting>();
   readonly #acknowledges: boolean;
   #unread: Heard[] = [];
+  #session: Answer | undefined;
 
   constructor(url: string, { acknowledges = true, ...options }: PeerOptions = {}) {
     this.#acknowledges = acknowledges;
-    // `forceNew`: peers of one process share nothing.
-    this.socket = io(url, { transports: ['websocket'], forceNew: true, ...options });
+    // `forceNew`: peers of one process share nothing. `timeout`: a stock client that is cut off between the HTTP upgrade and the
+    // first packet does not notice, and tries again only when this has passed; left out it is 20 s.
+    this.socket = io(url, { transports: ['websocket'], forceNew: true, timeout: 2_000, ...options });
     this.socket.onAny((name: string, ...args: unknown[]) => this.#hear(name, args));
+  }
+
+  /** What the latest `register` was answered with. */
+  get session(): Answer {
+    if (this.#session === undefined) throw new Error('this peer has not registered');
+    return this.#session;
   }
 
   /** Sends an event and gives what the hub acknowledges it with, a refusal too. */
@@ -54,6 +62,7 @@ export class Peer {
   async ok(event: string, ...args: unknown[]): Promise<Answer> {
     const answer = await this.call(event, ...args);
     if (answer.ok !== true) throw new Error(`the hub refused "${event}": ${JSON.stringify(answer.error)}`);
+    if (event === 'register') this.#session = answer;
     return answer;
   }
 

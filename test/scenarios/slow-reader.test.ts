@@ -1,0 +1,69 @@
+/** Somebody who reads slowly, or not at all, harms nobody: the others get everything in time, and the hub's memory stays bounded. */
+
+import { expect, test } from 'vitest';
+import { aCutProxy } from '../support/cut-proxy.ts';
+import { folded } from '../support/folded.ts';
+import { aHubProcess } from '../support/hub-process.ts';
+import { aClient, aWorker, echo, type Peer } from '../support/peer.ts';
+
+const mib = 1024 ** 2;
+/** Below the 16 MiB of chunks that are kept of a request: everything can be had again. */
+const chunksPerRequest = 30;
+const chunkBytes = mib / 2;
+const requests = 8;
+/** What is untaken, four times over, would show. */
+const roomBytes = 40 * mib;
+
+test('a watcher that takes nothing of 120 MiB delays nobody, costs the hub no memory, and gets all of it when it reads on', async () => {
+  const hub = await aHubProcess();
+  const proxy = await aCutProxy(hub.url);
+  const worker = await aWorker(hub.url, 'stream');
+  await aWorker(hub.url, 'echo', { work: echo });
+  const client = await aClient(hub.url);
+  const reader = await aClient(hub.url);
+  const slow = await aClient(proxy.url);
+
+  /** Streams all requests to their ends, and says how much memory the hub had at the most. */
+  const stream = async (watchers: readonly Peer[]): Promise<{ ids: string[]; peakBytes: number; slowestMs: number }> => {
+    const ids: string[] = [];
+    let peakBytes = 0;
+    let slowestMs = 0;
+    for (let number = 0; number < requests; number += 1) {
+      const { request_id } = await client.ok('request', { to: 'stream', action: 'go' });
+      ids.push(request_id);
+      await client.ok('unwatch', { request_id });
+      for (const watcher of watchers) watcher.say('watch', { request_id, after_seq: 0 });
+      for (let chunk = 0; chunk < chunksPerRequest; chunk += 1) {
+        await worker.ok('chunk', { request_id, data: Buffer.alloc(chunkBytes, chunk) });
+        peakBytes = Math.max(peakBytes, hub.residentBytes());
+      }
+      await worker.ok('result', { request_id, result: number });
+      await reader.end(request_id);
+      const askedAt = performance.now();
+      await client.finish({ to: 'echo', action: 'go' });
+      slowestMs = Math.max(slowestMs, performance.now() - askedAt);
+    }
+    return { ids, peakBytes, slowestMs };
+  };
+
+  const without = await stream([reader]);
+  proxy.hold('toPeer');
+  const withSlow = await stream([reader, slow]);
+  const text = [without, withSlow].map(
+    ({ peakBytes, slowestMs }) => `${Math.round(peakBytes / mib)} MiB, ${slowestMs.toFixed(0)} ms`,
+  );
+  process.stdout.write(`hub at most, slowest echo: ${text.join(' without the slow reader; ')} with it\n`);
+  expect(slow.events(withSlow.ids[0] as string).length).toBeLessThan(chunksPerRequest);
+  expect(withSlow.peakBytes).toBeLessThan(without.peakBytes + roomBytes);
+  expect(withSlow.slowestMs).toBeLessThan(1_000);
+  for (const id of withSlow.ids) expect(folded(reader.events(id)).streams['text']?.chunks).toBe(chunksPerRequest);
+  proxy.release('toPeer');
+  for (const id of withSlow.ids) {
+    await slow.end(id);
+    const fold = folded(slow.events(id));
+    expect(fold).toMatchObject({ state: 'completed', streams: { text: { chunks: chunksPerRequest } } });
+    expect(fold.streams['text']?.data.map((data) => (data as Buffer)[0])).toEqual(
+      Array.from({ length: chunksPerRequest }, (_, at) => at),
+    );
+  }
+}, 120_000);
