@@ -44,9 +44,10 @@ function example(url: string, page: Page): void {
 }
 
 test.each([
-  ['the work ends after the connection is back', 'after'],
-  ['the work ends while the connection is gone', 'during'],
-] as const)('the example finishes unchanged through a cut of 3 s: %s', async (_what, end) => {
+  ['the work ends after the connection is back', 'after', 'cleanly'],
+  ['the work ends while the connection is gone', 'during', 'cleanly'],
+  ['what was on its way is lost with the connection', 'after', 'with losses'],
+] as const)('the example finishes unchanged through a cut of 3 s: %s', async (_what, end, how) => {
   const hub = await aHubProcess();
   const proxy = await aCutProxy(hub.url);
   const worker = await aWorker(hub.url, 'brightwrapper');
@@ -63,7 +64,13 @@ test.each([
   await worker.ok('progress', { request_id, task_id: 'before', progress: 0.5 });
   await worker.ok('task_result', { request_id, task_id: 'before', result: 'seen' });
   await firstBar;
+  if (how === 'with losses') {
+    // The hub has sent this, and nobody will ever get it.
+    proxy.hold('toPeer');
+    await worker.ok('task_result', { request_id, task_id: 'lost', result: 'sent and lost' });
+  }
   const cut = proxy.cutFor(cutMs);
+  proxy.release('toPeer');
   expect(proxy.cuts).toBe(1);
   await worker.ok('progress', { request_id, task_id: 'during', progress: 0.9 });
   await worker.ok('task_result', { request_id, task_id: 'during', result: Buffer.from('missed') });
@@ -83,6 +90,7 @@ test.each([
   await final;
   expect(page.results).toEqual(
     new Map<string, unknown>([
+      ...(how === 'with losses' ? [['lost', 'sent and lost'] as const] : []),
       ['before', 'seen'],
       ['during', Buffer.from('missed')],
       ['after', 'last'],

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { aCarefulWorker } from '../support/careful-worker.ts';
 import { folded } from '../support/folded.ts';
 import { aHubProcess } from '../support/hub-process.ts';
-import { aClient, aPeer } from '../support/peer.ts';
+import { aClient, aPeer, aWorker, echo } from '../support/peer.ts';
 import { aSeed, randomOf } from '../support/random.ts';
 
 const count = 1_000;
@@ -23,6 +23,20 @@ test(
   },
   rounds * 60_000,
 );
+
+test('a service whose registration was answered is known to the next hub: a request waits for it', async () => {
+  const hub = await aHubProcess();
+  const worker = await aWorker(hub.url, 'known', { register: { actions: ['go'] } });
+  await hub.kill('SIGKILL');
+  worker.close();
+  await hub.start();
+  const client = await aClient(hub.url);
+  expect(await client.refusal('request', { to: 'known', action: 'stay' })).toMatchObject({ code: 'action_not_found' });
+  const { request_id, state } = await client.ok('request', { to: 'known', action: 'go', payload: 'patience' });
+  expect(state).toBe('queued');
+  await aWorker(hub.url, 'known', { work: echo });
+  expect((await client.end(request_id)).body).toMatchObject({ state: 'completed', result: 'patience' });
+});
 
 async function killOnce(random: () => number): Promise<void> {
   const hub = await aHubProcess();

@@ -14,6 +14,8 @@ const quick = { reconnectionDelay: 20, reconnectionDelayMax: 50 };
 class SilentWorker {
   runs = 0;
   readonly peer: Peer;
+  /** Its work is done. */
+  readonly done: Promise<void>;
   readonly #register: Readonly<Record<string, unknown>>;
   #held: Body | undefined;
   #result: object | undefined;
@@ -22,13 +24,16 @@ class SilentWorker {
     this.#register = { type: 'service', name: 'bank', actions: [action], ...register };
     this.peer = aPeer(hub.url, quick);
     this.peer.socket.on('connect', () => this.#onConnect());
-    this.peer.socket.on('request', (handed: Body) => {
-      this.runs += 1;
-      this.#held = handed;
-      setTimeout(() => {
-        this.#result = { request_id: handed.request_id, attempt: handed.attempt, result: `charged ${this.runs} times` };
-        this.#sendResult();
-      }, workMs);
+    this.done = new Promise((resolve) => {
+      this.peer.socket.on('request', (handed: Body) => {
+        this.runs += 1;
+        this.#held = handed;
+        setTimeout(() => {
+          this.#result = { request_id: handed.request_id, attempt: handed.attempt, result: `charged ${this.runs} times` };
+          this.#sendResult();
+          resolve();
+        }, workMs);
+      });
     });
   }
 
@@ -59,6 +64,8 @@ test(
       await hub.start();
       await worker.peer.next('registered');
     }
+    expect(client.all(['result', 'error'])).toEqual([]);
+    await worker.done;
     const { body } = await client.end(request_id);
     expect(body).toMatchObject({ state: 'completed', attempt: 1, result: 'charged 1 times' });
     expect(worker.runs).toBe(1);
