@@ -9,7 +9,10 @@ import { afterAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const planted = mkdtempSync(join(tmpdir(), 'conduit-walls-'));
-copyFileSync(join(root, 'biome.json'), join(planted, 'biome.json'));
+for (const file of ['biome.json', 'scripts/no-random.grit']) {
+  mkdirSync(dirname(join(planted, file)), { recursive: true });
+  copyFileSync(join(root, file), join(planted, file));
+}
 afterAll(() => rmSync(planted, { recursive: true }));
 
 /** What the linter says of such a file in such a place. */
@@ -27,29 +30,134 @@ function lint(path: string, text: string): string {
 
 const importing = (from: string): string => `import { planted } from '${from}';\n\nexport const used = planted;\n`;
 
+const protocol = 'packages/sdk/src/protocol/planted.ts';
+const room = (name: string): string => `packages/hub/src/${name}/planted.ts`;
+
+const reasons = {
+  protocol: 'The protocol imports nothing: it runs in browsers, hubs and tests alike, and everything else stands on it.',
+  routing: 'Routing is pure: it knows only the protocol and who speaks, so that the whole of it runs in the simulator.',
+  access: 'Access is used by both edges and decides alone: it knows only the protocol.',
+  sessions: "Sessions, HTTP, ledgers and clusters meet in routing's ports only; only hub.ts knows them all.",
+  ledger: "A ledger makes routing's decisions atomic and knows nothing of who asked or how.",
+  edge: 'An edge speaks to routing through its ports; only hub.ts knows the other rooms.',
+};
+
+/** What each room must not import: packages with and without a path, rooms one level up and deeper, detours. */
+const walls: readonly [path: string, reason: string, refused: readonly string[]][] = [
+  [
+    protocol,
+    reasons.protocol,
+    ['node:fs', 'node:fs/promises', 'zod', 'hono/html', '@conduit/hub', '../outside.ts', './../outside.ts'],
+  ],
+  [
+    room('routing'),
+    reasons.routing,
+    [
+      '../sessions/x.ts',
+      '../ledger/deep/x.ts',
+      '../access/budget.ts',
+      '../hub.ts',
+      './../hub.ts',
+      '../../../sdk/src/protocol/errors.ts',
+      'node:fs',
+      'node:fs/promises',
+      'zod',
+      'hono/html',
+      '@conduit/hub',
+      '@hono/node-server',
+    ],
+  ],
+  [room('access'), reasons.access, ['../routing/x.ts', '../hub.ts', '../sessions/deep/x.ts', './../routing/x.ts', 'zod']],
+  [
+    room('sessions'),
+    reasons.sessions,
+    [
+      '../ledger/x.ts',
+      '../ledger/deep/x.ts',
+      './../ledger/x.ts',
+      '../http/x.ts',
+      '../cli/x.ts',
+      '../ops/x.ts',
+      '../wire/socketio.ts',
+      '../hub.ts',
+      '../config.ts',
+    ],
+  ],
+  [room('sessions/deep'), reasons.sessions, ['../../ledger/x.ts', '../../hub.ts']],
+  [
+    room('ledger'),
+    reasons.ledger,
+    [
+      '../sessions/x.ts',
+      '../sessions/deep/x.ts',
+      './../wire/x.ts',
+      '../http/x.ts',
+      '../access/x.ts',
+      '../ops/x.ts',
+      '../cli/x.ts',
+      '../hub.ts',
+      '../config.ts',
+    ],
+  ],
+  [
+    room('http'),
+    reasons.edge,
+    ['../ledger/x.ts', '../ledger/deep/x.ts', './../sessions/x.ts', '../cli/x.ts', '../hub.ts', '../config.ts'],
+  ],
+  [room('wire'), reasons.edge, ['../sessions/x.ts', '../ledger/x.ts', '../hub.ts']],
+];
+
+test.each(walls.flatMap(([path, reason, refused]) => refused.map((from) => [path, from, reason] as const)))(
+  '%s may not import %s',
+  (path, from, reason) => {
+    expect(lint(path, importing(from))).toContain(`× ${reason}`);
+  },
+);
+
 test.each([
-  ['packages/sdk/src/protocol/planted.ts', 'node:fs', 'The protocol imports nothing'],
-  ['packages/hub/src/routing/planted.ts', '../sessions/session.ts', 'Routing is pure'],
-  ['packages/hub/src/routing/planted.ts', 'node:crypto', 'Routing is pure'],
-  ['packages/hub/src/access/planted.ts', '../routing/router.ts', 'Access is used by both edges'],
-  ['packages/hub/src/sessions/planted.ts', '../ledger/embedded.ts', 'meet in routing'],
-  ['packages/hub/src/sessions/planted.ts', '../hub.ts', 'meet in routing'],
-  ['packages/hub/src/ledger/planted.ts', '../sessions/session.ts', 'A ledger makes'],
-  ['packages/hub/src/http/planted.ts', '../ledger/embedded.ts', 'An edge speaks'],
-  ['packages/hub/src/wire/planted.ts', '../sessions/session.ts', 'An edge speaks'],
-])('%s may not import %s', (path, from, reason) => {
-  expect(lint(path, importing(from))).toContain(reason);
+  ['a type', "import type { Planted } from '../sessions/x.ts';\n\nexport type Used = Planted;\n"],
+  ['for its effect', "import '../sessions/x.ts';\n"],
+  ['while running', "export const used = () => import('../sessions/x.ts');\n"],
+  ['to pass it on', "export { planted } from '../sessions/x.ts';\n"],
+])('a wall holds for what is imported %s', (_, text) => {
+  expect(lint(room('routing'), text)).toContain(`× ${reasons.routing}`);
 });
 
-test.each(['Date.now()', 'setTimeout(f, 1)', 'process.pid', 'performance.now()'])('routing may not use %s', (text) => {
-  expect(lint('packages/hub/src/routing/planted.ts', `export const planted = (f: () => void) => [f, ${text}];\n`)).toContain(
-    'noRestrictedGlobals',
-  );
+test.each([
+  ['Date.now()', 'Time comes through the Clock port.'],
+  ['new Date()', 'Time comes through the Clock port.'],
+  ['performance.now()', 'Time comes through the Clock port.'],
+  ['setTimeout(f, 1)', 'Timers come through the Clock port.'],
+  ['setInterval(f, 1)', 'Timers come through the Clock port.'],
+  ['setImmediate(f)', 'Turns come through the Clock port.'],
+  ['queueMicrotask(f)', 'Turns come through the Clock port.'],
+  ['process.pid', 'Routing runs anywhere; what it needs comes through ports.'],
+  ['crypto.randomUUID()', 'Ids come through the Ids port.'],
+  ['Math.random()', 'Ids come through the Ids port.'],
+  ['globalThis.process', 'Behind it stand the clock and the process, which come through ports.'],
+])('routing may not use %s', (text, reason) => {
+  const said = lint(room('routing'), `export const planted = (f: () => void) => [f, ${text}];\n`);
+  expect(said).toContain(reason);
+  expect(said).toMatch(/noRestrictedGlobals|plugin/);
 });
 
-test('what is allowed is not refused', () => {
-  expect(lint('packages/hub/src/routing/planted.ts', importing('@conduit/sdk/protocol/states'))).not.toContain(
-    'noRestrictedImports',
-  );
-  expect(lint('packages/hub/src/ledger/planted.ts', importing('../routing/record.ts'))).not.toContain('noRestrictedImports');
+/** A wall that refuses everything would pass the tests above. */
+test.each([
+  [protocol, ['./errors.ts']],
+  [room('routing'), ['./record.ts', '../access/identity.ts', '@conduit/sdk/protocol/states']],
+  [room('access'), ['./identity.ts', '@conduit/sdk/protocol/errors', 'node:crypto']],
+  [
+    room('sessions'),
+    ['../routing/ports.ts', '../access/budget.ts', '../wire/connection.ts', 'node:crypto', '@conduit/sdk/protocol/wire'],
+  ],
+  [room('ledger'), ['../routing/record.ts', 'node:fs/promises', '@conduit/sdk/protocol/states']],
+  [room('http'), ['../ops/clock.ts', '../routing/ports.ts', 'hono', 'hono/html']],
+  [room('wire'), ['../routing/ports.ts', 'socket.io', 'node:http']],
+])('%s may import %j', (path, allowed) => {
+  for (const from of allowed) expect(lint(path, importing(from)), from).not.toContain('noRestrictedImports');
+});
+
+test('routing may use what needs no port', () => {
+  const said = lint(room('routing'), 'export const planted = [Math.max(1, 2), structuredClone({}), new Map()];\n');
+  expect(said).not.toMatch(/noRestrictedGlobals|plugin/);
 });
