@@ -1,7 +1,8 @@
 /** One run of the simulation: traffic and faults for a while, then peace, and then everything must be as it should. */
 
 import { isTerminal } from '@conduit/sdk/protocol/states';
-import { fold, newRecord, type RequestRecord } from '../../packages/hub/src/routing/record.ts';
+import { fold } from '../../packages/hub/src/routing/fold.ts';
+import { newRecord, type RequestRecord } from '../../packages/hub/src/routing/record.ts';
 import { lingerMs } from '../../packages/hub/src/routing/settings.ts';
 import { Client } from './client.ts';
 import type { Plant } from './plants.ts';

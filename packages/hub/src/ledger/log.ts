@@ -1,7 +1,8 @@
 /** The logs of all requests of a data folder, in one table: adding rows, reading them back, and letting old chunks go. */
 
 import type { Body } from '../routing/body.ts';
-import { fold, type LogEvent, newRecord, type RequestRecord } from '../routing/record.ts';
+import { fold } from '../routing/fold.ts';
+import { type LogEvent, newRecord, type RequestRecord } from '../routing/record.ts';
 import { recordFromText } from './record-text.ts';
 import { RowWriter, readHeader, readRow, type StoredRow } from './rows.ts';
 import type { Database, Statement } from './sqlite-driver.ts';

@@ -1,9 +1,10 @@
 /** A store that a hub takes with it when it ends: for `--memory`, and for the simulator, whose hub dies and comes back to it. */
 
 import type { Body } from '../routing/body.ts';
+import { fold } from '../routing/fold.ts';
 import type { KnownService } from '../routing/ports.ts';
 import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
-import { fold, newRecord } from '../routing/record.ts';
+import { newRecord } from '../routing/record.ts';
 import { restoreLive, type SavedLive, savedLive } from './live.ts';
 import { Index, matches } from './open-requests.ts';
 import { bodyOf } from './staging.ts';

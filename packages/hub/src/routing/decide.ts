@@ -3,7 +3,8 @@
 import { ConduitError, wireError } from '@conduit/sdk/protocol/errors';
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { Draft, nothing } from './draft.ts';
-import { begin, type RequestRecord } from './record.ts';
+import { begin } from './fold.ts';
+import type { RequestRecord } from './record.ts';
 import type { Decision, Moment, Step, Taker } from './steps.ts';
 import { skip, work } from './work.ts';
 

@@ -2,7 +2,6 @@
 
 import { ConduitError, wireError } from '@conduit/sdk/protocol/errors';
 import type { RequestObject, ServiceInfo } from '@conduit/sdk/protocol/events';
-import type { Limits } from '@conduit/sdk/protocol/limits';
 import type {
   Cancel,
   Get,
@@ -23,7 +22,7 @@ import { Family } from './family.ts';
 import type { Kept } from './instances.ts';
 import { ServiceNews } from './news.ts';
 import { Peer } from './peer.ts';
-import type { Change, Clock, Ids, Ledger, Outlet, Reply, Schemas, Timer } from './ports.ts';
+import type { Change, Outlet, Reply, Timer } from './ports.ts';
 import { Providing } from './providing.ts';
 import { isHeld, type RequestRecord } from './record.ts';
 import { Registry } from './registry.ts';
@@ -33,13 +32,7 @@ import { Sweep } from './sweep.ts';
 import { RequestTimers } from './timers.ts';
 import { Watchers } from './watchers.ts';
 
-interface RouterParts {
-  readonly clock: Clock;
-  readonly ledger: Ledger;
-  readonly ids: Ids;
-  readonly limits: Limits;
-  readonly schemas: Schemas;
-  readonly hubId: string;
+interface RouterParts extends Pick<Core, 'clock' | 'ledger' | 'ids' | 'limits' | 'schemas' | 'hubId'> {
   /** At most one live value per task and watcher in this time, milliseconds; 0 sends every one. */
   readonly progressIntervalMs: number;
 }

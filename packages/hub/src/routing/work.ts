@@ -5,8 +5,9 @@ import type { TaskProgress } from '@conduit/sdk/protocol/events';
 import type { TaskDeclaration, WorkMessage } from '@conduit/sdk/protocol/messages';
 import { isTaskEnded, isTerminal } from '@conduit/sdk/protocol/states';
 import { Draft, nothing } from './draft.ts';
+import { begin } from './fold.ts';
 import { overallOf } from './overall.ts';
-import { begin, type RequestRecord } from './record.ts';
+import type { RequestRecord } from './record.ts';
 import type { Decision, Moment, Step, WorkStep } from './steps.ts';
 
 type Of<Type extends WorkMessage['type']> = WorkMessage & { readonly type: Type };

@@ -2,7 +2,8 @@
 
 import type { Batch, Store } from '../ledger/store.ts';
 import { decide } from '../routing/decide.ts';
-import { fold, newRecord, type Origin, type RequestRecord } from '../routing/record.ts';
+import { fold } from '../routing/fold.ts';
+import { newRecord, type Origin, type RequestRecord } from '../routing/record.ts';
 import type { Step } from '../routing/steps.ts';
 import { aBody, anOrigin, aTaker, aWork } from './requests.ts';
 
