@@ -37,6 +37,8 @@ socket.on('error', ({ error }) =>
 );
 socket.on('refused', ({ error }) => finish(error.message, 'bad'));
 
+/** A page that was connected once is known to be let in. */
+let wasConnected = false;
 /** What is asked for now: its id, the last number seen of it, and its attempt. */
 let current;
 
@@ -50,6 +52,7 @@ socket.onAny((_name, data) => {
 });
 
 socket.on('connect', () => {
+  wasConnected = true;
   view.setReady(true);
   if (current === undefined) return view.say(`Connected to ${hub}`);
   // Sent again with its id it is still the one request. A session the hub no longer knows has to ask for its events.
@@ -60,7 +63,10 @@ socket.on('connect', () => {
 socket.on('disconnect', () => view.say('The connection is gone; it comes back by itself…', 'bad'));
 socket.on('connect_error', ({ message }) => {
   view.setReady(false);
-  view.say(socket.active ? 'Reconnecting…' : `The hub refuses this page: ${message}`, 'bad');
+  if (!socket.active) return view.say(`The hub refuses this page: ${message}`, 'bad');
+  // Browsers keep from a page why it was turned away, so this can only guess.
+  const guess = `No connection to ${hub}; still trying. If its log says that it turns this page away, `;
+  view.say(wasConnected ? 'Reconnecting…' : `${guess}--allow-origin ${location.origin} would let it in`, 'bad');
 });
 
 view.onAsk((url) => {

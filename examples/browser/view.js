@@ -92,7 +92,8 @@ export function showTaskResult(taskId, result) {
   const frame = frameOf(taskId);
   if (frame.isFilled) return;
   frame.isFilled = true;
-  frame.address = URL.createObjectURL(new Blob([result.image], { type: result.mime }));
+  // Never the type that the worker names: opened in a tab of its own, HTML or SVG would run as a page of this origin.
+  frame.address = URL.createObjectURL(new Blob([result.image], { type: 'image/png' }));
   const picture = new Image(result.width, result.height);
   picture.alt = `Infographic: ${result.title}`;
   picture.src = frame.address;
