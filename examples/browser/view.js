@@ -43,6 +43,7 @@ export function finish(sentence, tone) {
   setBusy(false);
   find('work').dataset.state = tone === 'good' ? 'done' : 'ended';
   for (const frame of frames.values()) if (!frame.isFilled) frame.element.remove();
+  for (const row of rows.values()) settle(row);
   say(sentence, tone);
 }
 
@@ -125,6 +126,13 @@ export function showText(index, data) {
     if (item.textContent !== sentence) item.textContent = sentence;
   }
   find('says').hidden = sentences.length === 0;
+}
+
+/** A bar that could not tell how far it is must not go on moving when nobody works any more. */
+function settle({ bar, percent }) {
+  if (bar.hasAttribute('value')) return;
+  bar.value = 0;
+  percent.textContent = '–';
 }
 
 function complete(row) {

@@ -158,6 +158,8 @@ test('an address that cannot be read ends in the sentence that says why, and the
   const page = await openPage(site, hub.url);
   await ask(page, 'rubbish');
   expect(await ended(page, 'ended')).toBe('"rubbish" is no address; give http://…, https://… or article:tides');
+  expect(await page.locator('#tasks progress').count()).toBe(steps.length);
+  expect(await page.locator('#tasks progress:indeterminate').count()).toBe(0);
   await ask(page, `${site}/nowhere`);
   await page.getByText(`${site}/nowhere answered 404; is it public?`, { exact: true }).waitFor();
   expect(await page.getAttribute('#state', 'data-tone')).toBe('bad');
