@@ -1,10 +1,10 @@
 /** Protocol, section 3, resume: a session outlives its connection, by its token or, for stock clients, by itself. */
 
 import { describe, expect, test } from 'vitest';
-import { folded } from '../support/folded.ts';
+import { folded, oncePerNumber } from '../support/folded.ts';
 import { aHandedRequest } from '../support/handed.ts';
 import { aHubForThisFile } from '../support/hub-process.ts';
-import { aName, aPeer, aWorker, type Heard } from '../support/peer.ts';
+import { aName, aPeer, aWorker } from '../support/peer.ts';
 
 const hub = aHubForThisFile();
 
@@ -162,14 +162,3 @@ describe('by itself', () => {
     for (const { name, args } of [...client.heard, ...worker.heard]) expect(args, name).toHaveLength(1);
   });
 });
-
-/** What came again has its old number: the same event. */
-function oncePerNumber(events: readonly Heard[]): Heard[] {
-  const known = new Map<number, Heard>();
-  for (const event of events) {
-    const before = known.get(event.body.seq);
-    if (before === undefined) known.set(event.body.seq, event);
-    else expect(event.body).toEqual(before.body);
-  }
-  return [...known.values()].sort((a, b) => a.body.seq - b.body.seq);
-}

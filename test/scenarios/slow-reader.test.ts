@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { aCutProxy } from '../support/cut-proxy.ts';
-import { folded } from '../support/folded.ts';
+import { folded, oncePerNumber } from '../support/folded.ts';
 import { aHubProcess } from '../support/hub-process.ts';
 import { aClient, aWorker, echo, type Peer } from '../support/peer.ts';
 
@@ -10,11 +10,11 @@ const mib = 1024 ** 2;
 /** Below the 16 MiB of chunks that are kept of a request: everything can be had again. */
 const chunksPerRequest = 30;
 const chunkBytes = mib / 2;
-const requests = 8;
-/** What is untaken, four times over, would show. */
+const requests = 6;
+/** Less than half of what is not taken: if the hub kept it, it would show. */
 const roomBytes = 40 * mib;
 
-test('a watcher that takes nothing of 120 MiB delays nobody, costs the hub no memory, and gets all of it when it reads on', async () => {
+test('a watcher that takes nothing of 90 MiB delays nobody, costs the hub no memory, and gets all of it when it reads on', async () => {
   const hub = await aHubProcess();
   const proxy = await aCutProxy(hub.url);
   const worker = await aWorker(hub.url, 'stream');
@@ -24,15 +24,23 @@ test('a watcher that takes nothing of 120 MiB delays nobody, costs the hub no me
   const slow = await aClient(proxy.url);
 
   /** Streams all requests to their ends, and says how much memory the hub had at the most. */
-  const stream = async (watchers: readonly Peer[]): Promise<{ ids: string[]; peakBytes: number; slowestMs: number }> => {
+  const stream = async (
+    watchers: readonly Peer[],
+    onWatched: () => void = () => undefined,
+  ): Promise<{ ids: string[]; peakBytes: number; slowestMs: number }> => {
     const ids: string[] = [];
     let peakBytes = 0;
     let slowestMs = 0;
+    // Followed before the first byte: whoever takes nothing is soon not heard either.
     for (let number = 0; number < requests; number += 1) {
       const { request_id } = await client.ok('request', { to: 'stream', action: 'go' });
-      ids.push(request_id);
       await client.ok('unwatch', { request_id });
       for (const watcher of watchers) watcher.say('watch', { request_id, after_seq: 0 });
+      for (const watcher of watchers) await watcher.next('status', { request_id });
+      ids.push(request_id);
+    }
+    onWatched();
+    for (const [number, request_id] of ids.entries()) {
       for (let chunk = 0; chunk < chunksPerRequest; chunk += 1) {
         await worker.ok('chunk', { request_id, data: Buffer.alloc(chunkBytes, chunk) });
         peakBytes = Math.max(peakBytes, hub.residentBytes());
@@ -47,8 +55,7 @@ test('a watcher that takes nothing of 120 MiB delays nobody, costs the hub no me
   };
 
   const without = await stream([reader]);
-  proxy.hold('toPeer');
-  const withSlow = await stream([reader, slow]);
+  const withSlow = await stream([reader, slow], () => proxy.hold('toPeer'));
   const text = [without, withSlow].map(
     ({ peakBytes, slowestMs }) => `${Math.round(peakBytes / mib)} MiB, ${slowestMs.toFixed(0)} ms`,
   );
@@ -60,7 +67,8 @@ test('a watcher that takes nothing of 120 MiB delays nobody, costs the hub no me
   proxy.release('toPeer');
   for (const id of withSlow.ids) {
     await slow.end(id);
-    const fold = folded(slow.events(id));
+    // A machine so slow that this took half a minute has seen it closed and back: what comes again has its old number.
+    const fold = folded(oncePerNumber(slow.events(id)));
     expect(fold).toMatchObject({ state: 'completed', streams: { text: { chunks: chunksPerRequest } } });
     expect(fold.streams['text']?.data.map((data) => (data as Buffer)[0])).toEqual(
       Array.from({ length: chunksPerRequest }, (_, at) => at),

@@ -1,5 +1,6 @@
 /** The view of a request that its events give: written from the protocol's text alone, so that it can judge the hub's own. */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Heard } from './peer.ts';
 import type { Task, WireError } from './wire.ts';
 
@@ -80,6 +81,17 @@ export function folded(events: readonly Heard[], firstState = 'queued'): Folded 
     }
   }
   return { seq, state, attempt, overall, tasks, streams, ...end };
+}
+
+/** Events in the order of their numbers; what came again must be what it was. @throws Error if it is not. */
+export function oncePerNumber(events: readonly Heard[]): Heard[] {
+  const known = new Map<number, Heard>();
+  for (const event of events) {
+    const before = known.get(event.body.seq);
+    if (before === undefined) known.set(event.body.seq, event);
+    else if (!isDeepStrictEqual(event.body, before.body)) throw new Error(`event ${event.body.seq} came again as another`);
+  }
+  return [...known.values()].sort((one, other) => one.body.seq - other.body.seq);
 }
 
 /** What the chunks of an `append` stream join to. */
