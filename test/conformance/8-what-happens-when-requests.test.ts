@@ -150,7 +150,7 @@ describe('too much', () => {
     const client = await aClient(hub.url);
     const { limits } = await client.ok('register', { type: 'client' });
     const max = limits['max_open_requests'] as number;
-    const request = { to: service, action: 'go' };
+    const request = { to: service, action: 'go', timeout_ms: 30_000 };
     for (let number = 1; number < max; number += 1) client.say('request', request);
     const last = await client.ok('request', request);
     expect(await client.refusal('request', request)).toMatchObject({
