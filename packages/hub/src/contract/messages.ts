@@ -22,9 +22,13 @@ const requestId = z.string().regex(requestIdPattern);
 const text = z.string().max(maxTextLength);
 const duration = z.int().min(minDurationMs).max(maxDurationMs);
 const count = z.int().min(1);
-/** An object of any members; a list or bytes are none. */
+/** An object of any members, passed on as it is; a list or bytes are none. */
 const fields = z.custom<Record<string, unknown>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value),
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array || value instanceof ArrayBuffer),
 );
 const finite = z.number();
 
@@ -48,10 +52,13 @@ const action = z.union([
     timeout_ms: duration.optional(),
   }),
 ]);
-const metadata = fields.refine((value) => JSON.stringify(value).length <= maxMetadataBytes);
-const trace = z
-  .record(z.string(), text)
-  .refine((value) => Object.keys(value).length <= 8 && Object.keys(value).every((key) => key.length <= 64));
+const metadata = fields.refine((value) => Buffer.byteLength(JSON.stringify(value)) <= maxMetadataBytes);
+/** No `z.record`: it passes over a member that is called `__proto__`. */
+const trace = fields.refine((value) => {
+  const entries = Object.entries(value);
+  return entries.length <= 8 && entries.every(([key, one]) => key.length <= 64 && text.safeParse(one).success);
+});
+const leave = fields.pipe(z.object({ name: name.optional() }));
 const stamp = { request_id: requestId, attempt: count.optional(), n: count.optional() };
 const error = z.object({ code: name.optional(), message: text, retryable: z.boolean().optional(), details: fields.optional() });
 
@@ -97,8 +104,9 @@ export const messageSchemas = {
       .max(3)
       .optional(),
   }),
-  services: z.object({ watch: z.boolean().optional() }),
-  drain: z.object({ name: name.optional() }),
+  services: fields.pipe(z.object({ watch: z.boolean().optional() })),
+  drain: leave,
+  unregister: leave,
   tasks: z.object({ ...stamp, tasks }),
   progress: z.object({
     ...stamp,

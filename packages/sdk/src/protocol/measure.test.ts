@@ -53,3 +53,17 @@ test('own keys of odd names are members like any other', () => {
   const odd = JSON.parse('{"__proto__": {"a": 1}, "constructor": {"prototype": 2}, "toJSON": 3}');
   expect(measure(odd, defaultLimits).values).toBe(6);
 });
+
+test('the name of a member weighs its UTF-8 bytes too', () => {
+  expect(measure({ ä: 1, '€': 2, '🙂': 3 }, defaultLimits).bytes - measure({ a: 1, b: 2, c: 3 }, defaultLimits).bytes).toBe(6);
+  expect(refusalOf({ ['ä'.repeat(524_288)]: 1 })).toEqual({
+    code: 'payload_too_large',
+    limit: 'max_message_bytes',
+    max: 1024 * 1024,
+  });
+});
+
+test('a million levels are walked without recursion where nothing refuses them', () => {
+  const boundless = { ...defaultLimits, maxDepth: Infinity, maxValues: Infinity, maxMessageBytes: Infinity };
+  expect(measure(nested(1_000_000), boundless).values).toBe(1_000_001);
+});

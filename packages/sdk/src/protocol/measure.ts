@@ -37,7 +37,7 @@ export function measure(message: unknown, limits: MessageLimits): Measured {
       } else if (Array.isArray(value)) for (const element of value) below.push(element);
       else {
         for (const key of Object.keys(value)) {
-          bytes += key.length + 2;
+          bytes += utf8Length(key) + 2;
           below.push((value as Record<string, unknown>)[key]);
         }
       }
@@ -67,7 +67,7 @@ function tooLarge(limit: string, max: number, unit: string): ConduitError {
 }
 
 /** Exact for what matters: a text of ASCII counts its characters, any other its UTF-8 bytes. */
-function utf8Length(text: string): number {
+export function utf8Length(text: string): number {
   let length = text.length;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);

@@ -14,6 +14,7 @@ import {
   maxTextLength,
   minPriority,
 } from './limits.ts';
+import { utf8Length } from './measure.ts';
 import type {
   Action,
   Cancel,
@@ -148,7 +149,7 @@ function parseAction(action: unknown, at: number): Action {
 
 function parseMetadata(fields: Fields): Fields | undefined {
   const metadata = field.object(fields, 'metadata');
-  if (metadata !== undefined && JSON.stringify(metadata).length > maxMetadataBytes) {
+  if (metadata !== undefined && utf8Length(JSON.stringify(metadata)) > maxMetadataBytes) {
     field.refuse('metadata', `an object of at most ${maxMetadataBytes} bytes of JSON`);
   }
   return metadata;
