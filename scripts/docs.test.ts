@@ -15,8 +15,9 @@ const documents = [
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'bench/RESULTS.md',
-  'docs/protocol.md',
-  ...readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ];
 
 test('the protocol names every error code, and no other', () => {
@@ -26,20 +27,40 @@ test('the protocol names every error code, and no other', () => {
   expect(named.sort()).toEqual(Object.keys(errorTable).sort());
 });
 
-test('the protocol tells every limit by its value', () => {
+test('the protocol tells every limit by its name and its value', () => {
   const text = read('docs/protocol.md');
-  expect(Object.keys(limitsToWire(defaultLimits))).toHaveLength(8);
-  for (const phrase of [
-    'message 1 MiB',
-    'nesting 64',
-    '100,000 values',
-    '10 attachments',
-    '1,000 tasks',
-    '16 MiB of chunks',
-    '1,000 open requests',
-    '10,000 waiting',
-  ]) {
-    expect(text).toContain(phrase);
+  const limits: Readonly<Record<string, string>> = {
+    max_message_bytes: 'message 1 MiB (`',
+    max_depth: 'nesting 64 (`',
+    max_values: '100,000 values a message (`',
+    max_attachments: '10 attachments (`',
+    max_tasks: '1,000 tasks (`',
+    max_chunk_bytes: '16 MiB of chunks (`',
+    max_open_requests: '1,000 open requests a session (`',
+    max_waiting: '10,000 waiting a service (`',
+  };
+  expect(Object.keys(limits).sort()).toEqual(Object.keys(limitsToWire(defaultLimits)).sort());
+  for (const [limit, phrase] of Object.entries(limits)) expect(text).toContain(`${phrase}${limit}`);
+  expect(defaultLimits).toEqual({
+    maxMessageBytes: 1024 ** 2,
+    maxDepth: 64,
+    maxValues: 100_000,
+    maxAttachments: 10,
+    maxTasks: 1_000,
+    maxChunkBytes: 16 * 1024 ** 2,
+    maxOpenRequests: 1_000,
+    maxWaiting: 10_000,
+  });
+});
+
+test('every promise of the README names the test that keeps it', () => {
+  const [table = ''] = (read('README.md').split('## What it promises')[1] ?? '').split('\n\nThe simulator');
+  const rows = table.trim().split('\n').slice(2);
+  expect(rows.length).toBeGreaterThan(5);
+  for (const row of rows) {
+    const named = [...row.matchAll(/\]\(([^)]+\.test\.ts)\)/g)].map(([, path]) => path as string);
+    expect(named.length, row).toBeGreaterThan(0);
+    for (const path of named) expect(existsSync(join(root, path)), path).toBe(true);
   }
 });
 
