@@ -151,6 +151,7 @@ describe('wrong types and values', () => {
     ['register', { ...service, instance_id: 7 }, 'instance_id'],
     ['register', { ...service, metadata: 'big' }, 'metadata'],
     ['register', { ...service, in_flight: {} }, 'in_flight'],
+    ['register', { type: 'client', name: null }, 'name'],
     ['register', { ...service, in_flight: [{ request_id: someId }] }, 'in_flight'],
     ['request', { to: '', action: 'y' }, 'to'],
     ['request', { to: 'x' }, 'action'],
@@ -219,6 +220,21 @@ describe('wrong types and values', () => {
     const peer = aPeer(hub.url);
     const error = await peer.refusal(event, body);
     expect(error).toMatchObject({ code: 'invalid_message', retryable: false, details: { path: expect.any(String) } });
+    expect(String(error.details?.['path']).split(/[.[]/)[0]).toBe(path);
+  });
+
+  const long = 'x'.repeat(1_025);
+  test.each<[what: string, event: string, body: object, path: string]>([
+    ['a name of a session', 'register', { type: 'client', name: long }, 'name'],
+    ['metadata', 'register', { ...service, metadata: { about: 'x'.repeat(17_000) } }, 'metadata'],
+    ['a tag', 'request', { ...request, tags: [long] }, 'tags'],
+    ['a trace', 'request', { ...request, trace: { traceparent: long } }, 'trace'],
+    ['a reason', 'cancel', { ...work, reason: long }, 'reason'],
+    ['a message', 'progress', { ...work, message: long }, 'message'],
+    ['a title', 'tasks', { ...work, tasks: [{ task_id: 'a', title: long }] }, 'tasks'],
+  ])('%s that is too long is an invalid message', async (_what, event, body, path) => {
+    const error = await aPeer(hub.url).refusal(event, body);
+    expect(error.code).toBe('invalid_message');
     expect(String(error.details?.['path']).split(/[.[]/)[0]).toBe(path);
   });
 
@@ -573,6 +589,38 @@ describe('hostile input', () => {
     peer.raw('3999["who asked?"]');
     peer.raw(`30[${'1,'.repeat(150_000)}1]`);
     await peer.ok('services', {});
+    await expectOthersServed();
+  });
+});
+
+describe('the handshake', () => {
+  test('a peer may say who it is, in 16 KiB and 4 levels', async () => {
+    const peer = aPeer(hub.url, { auth: { about: { app: { name: 'x'.repeat(10_000) } } } });
+    await peer.ok('services', {});
+  });
+
+  test.each([
+    ['says more than 16 KiB', { about: 'x'.repeat(20_000) }],
+    ['nests deeper than 4 levels', { about: nested(5) }],
+  ])('a peer that %s there is not let in, and nobody else notices', async (_what, auth) => {
+    const peer = aPeer(hub.url, { auth, reconnection: false });
+    const outcome = await new Promise((resolve) => {
+      peer.socket.once('connect', () => resolve('connected'));
+      peer.socket.once('connect_error', () => resolve('refused'));
+      peer.socket.once('disconnect', () => resolve('closed'));
+    });
+    expect(['refused', 'closed']).toContain(outcome);
+    await expectOthersServed();
+  });
+
+  test('one that nests 5,000 deep is not let in, and nobody else notices', async () => {
+    // By plain requests: a client's own encoder overflows on this.
+    const polling = new URL('/socket.io/?EIO=4&transport=polling', hub.url);
+    const { sid } = JSON.parse((await (await fetch(polling)).text()).slice(1)) as { sid: string };
+    const session = `${polling}&sid=${sid}`;
+    await fetch(session, { method: 'POST', body: `40{"about":${'['.repeat(5_000)}${']'.repeat(5_000)}}` });
+    const answer = await (await fetch(session)).text();
+    expect(answer).not.toMatch(/^40/);
     await expectOthersServed();
   });
 });

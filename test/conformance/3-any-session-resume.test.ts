@@ -65,6 +65,14 @@ describe('by its token', () => {
     }
   });
 
+  test('a token is still taken when a newer one was given but never used: its answer may have been lost', async () => {
+    const peer = aPeer(hub.url);
+    const { session_id, session_token } = await peer.ok('register', { type: 'client' });
+    await peer.ok('register', { type: 'client' });
+    const again = await aPeer(hub.url).ok('register', { type: 'client', resume: { session_id, session_token } });
+    expect(again).toMatchObject({ session_id, resumed: true });
+  });
+
   test('a token is worth nothing once a newer one was used', async () => {
     const { session_id, session_token } = await aPeer(hub.url).ok('register', { type: 'client' });
     const second = await aPeer(hub.url).ok('register', { type: 'client', resume: { session_id, session_token } });

@@ -49,8 +49,24 @@ describe('actions', () => {
       expect(await client.refusal('request', { to: service, action: 'resize', payload })).toMatchObject({
         code: 'invalid_payload',
         retryable: false,
+        details: { issues: [{ path: expect.anything(), message: expect.stringMatching(/\w/), keyword: expect.any(String) }] },
       });
     }
+  });
+
+  test.each([
+    ['of more than 64 KiB', { description: 'x'.repeat(65 * 1024) }],
+    ['of more than 200 parts', { properties: Object.fromEntries(Array.from({ length: 201 }, (_, at) => [`p${at}`, {}])) }],
+    ['deeper than 32 levels', nestedSchema(33)],
+    ['that refers to elsewhere', { $ref: 'https://example.com/schema.json' }],
+    ['with look-around in a pattern', { type: 'string', pattern: '(?<=a)b' }],
+    ['that is no schema', { type: 'nonsense' }],
+  ])('a schema %s is refused with the registration', async (_what, input) => {
+    const worker = aPeer(hub.url);
+    const service = aName('schema');
+    const error = await worker.refusal('register', { type: 'service', name: service, actions: [{ name: 'go', input }] });
+    expect(error).toMatchObject({ code: 'invalid_message', details: { path: expect.stringMatching(/^actions/) } });
+    expect((await worker.ok('services', {})).services.map(({ name }) => name)).not.toContain(service);
   });
 
   test('planned tasks are declared when a request is assigned, in every attempt', async () => {
@@ -221,3 +237,9 @@ test('metadata, names and everything else a provider may say is taken', async ()
   expect(answer).toMatchObject({ ok: true, resumed: false, protocol: 1, in_flight: [] });
   expect(await worker.next('registered')).toMatchObject({ session_id: answer.session_id, in_flight: [] });
 });
+
+function nestedSchema(levels: number): object {
+  let schema: object = {};
+  for (let level = 0; level < levels; level += 1) schema = { type: 'array', items: schema };
+  return schema;
+}
