@@ -52,15 +52,19 @@ export class Providing {
     if (formerKey !== undefined && formerKey !== this.#keyOf(provider)) this.#instances.remove(formerKey, provider);
     const service = registry.open(peer.identity.tenant, message.name);
     peer.providers.set(message.name, provider);
-    if (!service.pool.providers.includes(provider)) service.pool.add(provider);
     service.learn(message);
     service.seenElapsed = clock.elapsed();
     ledger.rememberService(service.known(clock.elapsed()));
     const key = this.#keyOf(provider);
+    // What is answered is kept: a hub that dies now knows the name when it comes back. Work comes after the answer.
     const welcome = (inFlight: readonly Kept[]): void => {
-      reply.ok({ inFlight });
-      this.#dispatcher.pump(service);
-      this.#news.changed(service);
+      ledger.flush(() => {
+        reply.ok({ inFlight });
+        if (peer.outlet === undefined || peer.providers.get(provider.service) !== provider) return;
+        if (!provider.isDraining && !service.pool.providers.includes(provider)) service.pool.add(provider);
+        this.#dispatcher.pump(service);
+        this.#news.changed(service);
+      });
     };
     if (key === undefined) return welcome([]);
     this.#instances.arrive(key, provider, message.inFlight ?? [], welcome);

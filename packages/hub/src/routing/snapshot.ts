@@ -1,6 +1,7 @@
-/** The request object: what `get` answers and a snapshot carries. Small results stand in it; large ones say how large, and come when asked for. */
+/** The request object: what `get` answers and a snapshot carries. Small results stand in it; large ones say that they are there, and come when asked for. */
 
 import type { RequestObject, Stream, Task } from '@conduit/sdk/protocol/events';
+import { defaultLimits } from '@conduit/sdk/protocol/limits';
 import type { GetInclude } from '@conduit/sdk/protocol/messages';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
@@ -54,7 +55,9 @@ function objectOf(
   head: Omit<RequestObject<Body>, 'tasks' | 'streams'>,
   contents: Contents,
 ): RequestObject<Body> {
-  const result = record.resultSeq === undefined ? undefined : contents.results.get(record.resultSeq);
+  const found = record.resultSeq === undefined ? undefined : contents.results.get(record.resultSeq);
+  // A message has room for so many attachments only: the payload goes first.
+  const result = attachmentsOf(contents.payload) + attachmentsOf(found) > defaultLimits.maxAttachments ? undefined : found;
   return {
     ...head,
     tasks: tasksOf(record, contents.results),
@@ -62,6 +65,10 @@ function objectOf(
     ...(contents.payload === undefined ? {} : { payload: contents.payload }),
     ...(record.resultSeq === undefined ? {} : result === undefined ? { resultOmitted: true } : { result }),
   };
+}
+
+function attachmentsOf(body: Body | undefined): number {
+  return body?.isBinary === true ? body.encode().attachments.length : 0;
 }
 
 /** Walks the log once, page by page, and keeps what is asked for and fits. */
