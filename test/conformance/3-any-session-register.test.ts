@@ -129,15 +129,22 @@ describe('services', () => {
     );
   });
 
-  test('without "watch" nothing follows the answer', async () => {
+  test('without "watch", or after "watch: false", nothing follows the answer', async () => {
     const observer = await aClient(hub.url);
     const watching = await aClient(hub.url);
     await watching.ok('services', { watch: true });
     await observer.ok('services', {});
+    const left = await aClient(hub.url);
+    await left.ok('services', { watch: true });
+    await left.ok('services', { watch: false });
     const name = aName('unheard');
     await aWorker(hub.url, name);
     await watching.next('service', ({ service }) => typeof service === 'object' && service.name === name);
-    await observer.ok('services', {});
-    expect(observer.all('service')).toEqual([]);
+    for (const silent of [observer, left]) {
+      await silent.ok('services', {});
+      expect(
+        silent.all('service').filter(({ body: { service } }) => typeof service === 'object' && service.name === name),
+      ).toEqual([]);
+    }
   });
 });

@@ -56,6 +56,9 @@ describe('request', () => {
     expect(await other.ok('request', same)).toMatchObject({ request_id, seq: 1 });
     await worker.ok('result', { request_id, result: handed.payload });
     await client.end(request_id);
+    // Said again it starts nothing, following it neither.
+    await other.ok('get', { request_id });
+    expect(other.events(request_id)).toEqual([]);
     expect(await client.ok('request', same)).toMatchObject({ request_id, state: 'completed' });
     // Whatever was handed out for the repetitions would have come before this one.
     const last = await client.ok('request', { to: service, action: 'go' });

@@ -210,6 +210,22 @@ describe.each(['drain', 'unregister'])('%s', (leave) => {
     expect(worker.all('request')).toHaveLength(1);
   });
 
+  test('ends with the next "register"', async () => {
+    const service = aName('returns');
+    const worker = await aWorker(hub.url, service, { work: echo });
+    await worker.ok(leave, { name: service });
+    const client = await aClient(hub.url);
+    const { request_id, state } = await client.ok('request', { to: service, action: 'go' });
+    expect(state).toBe('queued');
+    await worker.ok('register', { type: 'service', name: service });
+    expect((await client.end(request_id)).body.state).toBe('completed');
+  });
+
+  test('of a name that this connection does not provide is refused', async () => {
+    const worker = await aWorker(hub.url, aName('mine'));
+    expect(await worker.refusal(leave, { name: aName('not-mine') })).toMatchObject({ code: 'service_not_found' });
+  });
+
   test('of one name leaves the others', async () => {
     const [stays, goes] = [aName('stays'), aName('goes')];
     const worker = await aWorker(hub.url, stays, { work: echo });

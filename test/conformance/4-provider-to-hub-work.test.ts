@@ -92,6 +92,8 @@ describe('progress', () => {
     expect((await client.next('progress', { message: 'no idea' })).progress).toBeNull();
     await worker.ok('progress', { request_id, task_id: 'a', progress: 0.3, message: 'now I know' });
     expect((await client.next('progress', { message: 'now I know' })).progress).toBe(0.3);
+    await worker.ok('progress', { request_id, task_id: 'a', progress: null, message: 'lost count' });
+    expect((await client.next('progress', { message: 'lost count' })).progress).toBe(0.3);
   });
 
   test('that is lower than before keeps the number, and takes the words', async () => {
@@ -322,5 +324,16 @@ describe('reject', () => {
     expect(await worker.refusal('progress', { request_id, progress: 0.5, attempt: 1 })).toMatchObject({ code: 'not_assigned' });
     await worker.ok('result', { request_id, attempt: 2, result: 'now' });
     expect((await client.end(request_id)).body).toMatchObject({ result: 'now', attempt: 2 });
+  });
+
+  test('of a request that is being cancelled is its end', async () => {
+    const { service, worker, client, request_id } = await aHandedRequest(hub.url);
+    const other = await aWorker(hub.url, service);
+    await client.ok('cancel', { request_id });
+    await worker.next('cancel', { request_id });
+    await worker.ok('reject', { request_id });
+    expect((await client.end(request_id)).body).toMatchObject({ state: 'cancelled', attempt: 1 });
+    await other.ok('services', {});
+    expect(other.all('request')).toEqual([]);
   });
 });

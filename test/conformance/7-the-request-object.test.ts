@@ -155,6 +155,28 @@ describe('contents', () => {
     expect(request.payload).toEqual({ in: Buffer.from([7]) });
   });
 
+  test('one answer has room for ten attachments: where payload and result have more, the result comes alone', async () => {
+    const six = (first: number): Buffer[] => Array.from({ length: 6 }, (_, at) => Buffer.from([first + at]));
+    const { worker, client, request_id } = await aHandedRequest(hub.url, { request: { payload: six(0) } });
+    await worker.ok('result', { request_id, result: six(10) });
+    await client.end(request_id);
+    const both = (await client.ok('get', { request_id, include: ['payload', 'result'] })).request;
+    expect(both).toMatchObject({ payload: six(0), result_omitted: true });
+    expect(both).not.toHaveProperty('result');
+    expect((await client.ok('get', { request_id, include: ['result'] })).request.result).toEqual(six(10));
+  });
+
+  test('a payload that was left out is null, a result that was left out is absent', async () => {
+    const { worker, client, request_id, handed } = await aHandedRequest(hub.url);
+    expect(handed.payload).toBeNull();
+    await worker.ok('result', { request_id });
+    await client.end(request_id);
+    const { request } = await client.ok('get', { request_id, include: ['payload', 'result'] });
+    expect(request.payload).toBeNull();
+    expect(request).not.toHaveProperty('result');
+    expect(request).not.toHaveProperty('result_omitted');
+  });
+
   test('streams come up to the size of a message, and say when more is kept', async () => {
     const { worker, client, request_id } = await aHandedRequest(hub.url);
     const { limits } = await client.ok('register', { type: 'client' });

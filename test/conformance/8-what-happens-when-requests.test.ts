@@ -112,6 +112,17 @@ describe('while a request is being cancelled', () => {
     expect((await client.end(request_id)).body.state).toBe('cancelled');
   });
 
+  test('one whose provider is lost and awaited is cancelled at once', async () => {
+    const { worker, client, request_id } = await aHandedRequest(hub.url, { worker: { register: { instance_id: 'one' } } });
+    worker.close();
+    await client.next('status', { request_id, reason: 'provider_lost' });
+    const askedAt = performance.now();
+    expect(await client.ok('cancel', { request_id })).toMatchObject({ outcome: 'cancelled' });
+    const end = await client.end(request_id);
+    expect(end.body).toMatchObject({ state: 'cancelled', attempt: 1 });
+    expect(end.atMs - askedAt).toBeLessThan(1_000);
+  });
+
   test('a lost provider makes it cancelled, and nobody else is handed it', async () => {
     const { service, worker, client, request_id } = await aHandedRequest(hub.url, {
       worker: { register: { instance_id: 'one' } },
