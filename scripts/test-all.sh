@@ -46,7 +46,16 @@ debian_packages() {
   [ ${#missing[@]} -eq 0 ] && return 0
   echo "installing ${missing[*]}"
   as_root apt-get update -qq &&
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Unpacks the browser once, so that no two tests do it at a time, and says by itself what it lacks.
+chromium_starts() {
+  node --import tsx --eval "import('./test/browser/chromium.ts').then(async ({ startChromium }) => {
+    const browser = await startChromium();
+    console.log('Chromium', browser.version());
+    await browser.close();
+  });"
 }
 
 # The tests once more on another Node, which comes from the npm package of that name.
@@ -64,6 +73,7 @@ stage 'Debian packages' debian_packages
 stage 'npm ci' npm ci --no-audit --no-fund
 stage 'build' npm run build --silent
 stage 'check' npm run check --silent
+stage 'Chromium' chromium_starts
 stage 'tests' npm test --silent
 stage 'simulator' npm run simulate --silent -- --seeds "${SIMULATE_SEEDS:-1000}"
 for version in ${NODE_MATRIX:-22 24}; do stage "Node $version" on_node "$version"; done
