@@ -31,6 +31,7 @@ function lint(path: string, text: string): string {
 const importing = (from: string): string => `import { planted } from '${from}';\n\nexport const used = planted;\n`;
 
 const protocol = 'packages/sdk/src/protocol/planted.ts';
+const sdk = (name: string): string => `packages/sdk/src/${name}/planted.ts`;
 const room = (name: string): string => `packages/hub/src/${name}/planted.ts`;
 
 const reasons = {
@@ -40,6 +41,10 @@ const reasons = {
   sessions: "Sessions, HTTP, ledgers and clusters meet in routing's ports only; only hub.ts knows them all.",
   ledger: "A ledger makes routing's decisions atomic and knows nothing of who asked or how.",
   edge: 'An edge speaks to routing through its ports; only hub.ts knows the other rooms.',
+  cluster: 'A cluster carries what routing says between hubs through its ports, whatever keeps or shows it.',
+  ground: "Every room may stand on logs, clocks and schemas, so they stand on no room but routing's ports.",
+  client: "Whoever only calls carries nothing of the service side; what both need is the connection's.",
+  service: "Whoever only serves carries nothing of the client side; what both need is the connection's.",
 };
 
 /** What each room must not import: packages with and without a path, rooms one level up and deeper, detours. */
@@ -102,9 +107,18 @@ const walls: readonly [path: string, reason: string, refused: readonly string[]]
   [
     room('http'),
     reasons.edge,
-    ['../ledger/x.ts', '../ledger/deep/x.ts', './../sessions/x.ts', '../cli/x.ts', '../hub.ts', '../config.ts'],
+    ['../ledger/x.ts', '../ledger/deep/x.ts', './../sessions/x.ts', '../wire/x.ts', '../cli/x.ts', '../hub.ts', '../config.ts'],
   ],
-  [room('wire'), reasons.edge, ['../sessions/x.ts', '../ledger/x.ts', '../hub.ts']],
+  [room('wire'), reasons.edge, ['../sessions/x.ts', '../http/x.ts', '../ledger/x.ts', '../cluster/x.ts', '../hub.ts']],
+  [
+    room('cluster'),
+    reasons.cluster,
+    ['../ledger/x.ts', '../sessions/deep/x.ts', '../http/x.ts', '../wire/x.ts', '../cli/x.ts', '../hub.ts', '../config.ts'],
+  ],
+  [room('ops'), reasons.ground, ['../sessions/x.ts', '../ledger/x.ts', '../hub.ts', '../config.ts']],
+  [room('contract'), reasons.ground, ['../http/x.ts', '../ledger/x.ts', '../cli/x.ts', '../hub.ts']],
+  [sdk('client'), reasons.client, ['../service/x.ts', '../service/deep/x.ts', '@conduit/hub']],
+  [sdk('service'), reasons.service, ['../client/x.ts', './../client/x.ts', '@conduit/hub']],
 ];
 
 test.each(walls.flatMap(([path, reason, refused]) => refused.map((from) => [path, from, reason] as const)))(
@@ -153,6 +167,10 @@ test.each([
   [room('ledger'), ['../routing/record.ts', 'node:fs/promises', '@conduit/sdk/protocol/states']],
   [room('http'), ['../ops/clock.ts', '../routing/ports.ts', 'hono', 'hono/html']],
   [room('wire'), ['../routing/ports.ts', 'socket.io', 'node:http']],
+  [room('cluster'), ['../routing/ports.ts', 'node:net', '@conduit/sdk/protocol/states']],
+  [room('ops'), ['../routing/ports.ts', 'pino']],
+  [room('contract'), ['../ops/logger.ts', '../routing/ports.ts', 'zod']],
+  [sdk('client'), ['../connection/link.ts', '../protocol/errors.ts', 'socket.io-client']],
 ])('%s may import %j', (path, allowed) => {
   for (const from of allowed) expect(lint(path, importing(from)), from).not.toContain('noRestrictedImports');
 });
