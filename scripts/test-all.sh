@@ -24,7 +24,18 @@ stage() {
   printf '=== %s: %s in %s s\n' "$name" "$([ "$status" -eq 0 ] && echo passed || echo FAILED)" "$((SECONDS - started))"
 }
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else echo "This needs root, and there is no sudo: run it as root, or have root run '$*'."; return 1; fi
+}
+
+node_version() {
+  command -v node >/dev/null || { echo 'Node was not found: install Node 20.19 or later.'; return 1; }
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+    if (major > 20 || (major === 20 && minor >= 19)) console.log(`Node ${process.version}`);
+    else { console.log(`Node ${process.version} is too old: install Node 20.19 or later.`); process.exitCode = 1; }'
+}
 
 debian_packages() {
   command -v apt-get >/dev/null || { echo 'The tests with a Python worker and a browser need Debian: apt-get was not found.'; return 1; }
@@ -33,7 +44,9 @@ debian_packages() {
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
-  as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  echo "installing ${missing[*]}"
+  as_root apt-get update -qq &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # The tests once more on another Node, which comes from the npm package of that name.
@@ -46,12 +59,13 @@ on_node() {
   return $status
 }
 
+stage 'Node' node_version
 stage 'Debian packages' debian_packages
 stage 'npm ci' npm ci --no-audit --no-fund
 stage 'build' npm run build --silent
 stage 'check' npm run check --silent
 stage 'tests' npm test --silent
-[ -f test/simulator/main.ts ] && stage 'simulator' npm run simulate --silent -- --seeds "${SIMULATE_SEEDS:-1000}"
+stage 'simulator' npm run simulate --silent -- --seeds "${SIMULATE_SEEDS:-1000}"
 for version in ${NODE_MATRIX:-22 24}; do stage "Node $version" on_node "$version"; done
 
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
