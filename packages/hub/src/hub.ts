@@ -18,6 +18,7 @@ import { openStore as openFolder } from './ledger/sqlite.ts';
 import type { Store } from './ledger/store.ts';
 import { SystemClock } from './ops/clock.ts';
 import type { Logger } from './ops/logger.ts';
+import type { Clock } from './routing/ports.ts';
 import { Router } from './routing/router.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SessionTokens } from './sessions/tokens.ts';
@@ -40,19 +41,25 @@ export interface Hub {
   close(): Promise<void>;
 }
 
+/** Hub time goes on from where the former hub stood, milliseconds. */
+type ClockFrom = (elapsed: number) => Clock;
+
+const systemClock: ClockFrom = (elapsed) => new SystemClock(elapsed);
+
 /**
  * Starts a hub.
  * @param settings what differs from the defaults.
+ * @param clockFrom the machine's time, unless a test turns it.
  * @throws Error with one sentence for people: the port is in use, the data folder can't be used.
  */
-export async function startHub(settings: Partial<HubConfig>, log: Logger): Promise<Hub> {
+export async function startHub(settings: Partial<HubConfig>, log: Logger, clockFrom: ClockFrom = systemClock): Promise<Hub> {
   const config = withDefaults(settings);
   const server = createServer();
   server.on('request', sayStarting);
   const port = await listen(server, config);
   try {
     const { store, secret } = await openStore(config);
-    return joinRooms({ config, log, server, port, store, secret });
+    return joinRooms({ config, log, server, port, store, secret, clock: clockFrom(store.elapsed) });
   } catch (error) {
     server.close();
     server.closeAllConnections();
@@ -68,10 +75,10 @@ interface Opened {
   readonly port: number;
   readonly store: Store;
   readonly secret: Uint8Array;
+  readonly clock: Clock;
 }
 
-function joinRooms({ config, log, server, port, store, secret }: Opened): Hub {
-  const clock = new SystemClock(store.elapsed);
+function joinRooms({ config, log, server, port, store, secret, clock }: Opened): Hub {
   let trouble: string | undefined;
   const ledger = new EmbeddedLedger({
     store,

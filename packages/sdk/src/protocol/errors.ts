@@ -47,27 +47,36 @@ export interface WireError {
 interface ErrorExtras {
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
+  /** Left out, what the table says; false for a code that is not in it. */
+  readonly retryable?: boolean;
 }
 
-/** The one error of Conduit. Check it by its `code`, never by `instanceof`: two copies of a package may meet. */
-export class ConduitError extends Error {
+/**
+ * The one error of Conduit. Check it by its `code`, never by `instanceof`: two copies of a package may meet.
+ * The hub's own errors have a code of the table above; those that end requests may have a service's own.
+ */
+export class ConduitError<Code extends string = ErrorCode> extends Error {
   override readonly name = 'ConduitError';
-  readonly code: ErrorCode;
+  readonly code: Code;
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  /** Whether sending the same again can help. */
+  readonly retryable: boolean;
+  /** The request that ended with this error, where there is one. */
+  readonly requestId: string | undefined;
 
   /** @param message says what failed, whom it concerns and what to do now; without it, the table's sentence. */
-  constructor(code: ErrorCode, message?: string, extras: ErrorExtras = {}) {
-    super(message ?? errorTable[code].sentence, extras.cause === undefined ? undefined : { cause: extras.cause });
+  constructor(code: Code, message?: string, extras: ErrorExtras & { readonly requestId?: string } = {}) {
+    const row: ErrorRow | undefined = isErrorCode(code) ? errorTable[code] : undefined;
+    super(message ?? row?.sentence ?? code, extras.cause === undefined ? undefined : { cause: extras.cause });
     this.code = code;
     this.details = extras.details;
-  }
-
-  get retryable(): boolean {
-    return errorTable[this.code].retryable;
+    this.retryable = extras.retryable ?? row?.retryable ?? false;
+    this.requestId = extras.requestId;
   }
 
   toWire(): WireError {
-    return wireError(this.code, this.message, this.details);
+    const { code, message, retryable, details } = this;
+    return details === undefined ? { code, message, retryable } : { code, message, retryable, details };
   }
 }
 
