@@ -1,38 +1,19 @@
 /** What a caller meets: requests that are awaited, looped over, cancelled, followed from elsewhere; failures that say what and where. */
 
-import { createTestHub, type TestHub } from '@conduit/hub/testing';
-import { type Conduit, connect, isConduitError, type LooseHandlers, ServiceError, serve } from '@conduit/sdk';
+import { isConduitError, ServiceError } from '@conduit/sdk';
 import { expect, test } from 'vitest';
-import { closing } from '../support/closing.ts';
-
-async function aTestHub(): Promise<TestHub> {
-  const hub = await createTestHub();
-  closing(async () => await hub.close());
-  return hub;
-}
-
-async function aConduit(url: string): Promise<Conduit> {
-  const conduit = await connect(url);
-  closing(() => conduit.close());
-  return conduit;
-}
-
-async function aService(url: string, handlers: LooseHandlers) {
-  const provider = await serve('worker', handlers, { hub: url, handlesSignals: false, log: () => undefined });
-  closing(() => provider.close());
-  return provider;
-}
+import { aConduit, aProvider, aTestHub } from '../support/sdk.ts';
 
 test('a request is awaited for its result', async () => {
   const hub = await aTestHub();
-  await aService(hub.url, { double: ({ n }) => ({ twice: 2 * n }) });
+  await aProvider(hub.url, { double: ({ n }) => ({ twice: 2 * n }) });
   const conduit = await aConduit(hub.url);
   expect(await conduit.request('worker', 'double', { n: 21 })).toEqual({ twice: 42 });
 });
 
 test('a loop over a request sees each event in order, and ends with the result', async () => {
   const hub = await aTestHub();
-  await aService(hub.url, {
+  await aProvider(hub.url, {
     async *write(_, ctx) {
       ctx.tasks([{ taskId: 'think', title: 'Think' }, { taskId: 'say' }]);
       ctx.task('think').progress(0.5, 'half way');
@@ -61,7 +42,7 @@ test('a loop over a request sees each event in order, and ends with the result',
 
 test('a failure carries code, request, details, and the line of the caller', async () => {
   const hub = await aTestHub();
-  await aService(hub.url, {
+  await aProvider(hub.url, {
     fail: () => {
       throw new ServiceError('no_paper', 'the printer has no paper', { retryable: true, details: { tray: 2 } });
     },

@@ -19,6 +19,8 @@ export class CutProxy {
   #cutAfter: { readonly direction: Direction; bytes: number; readonly onCut: () => void } | undefined;
   /** How often something was really cut. */
   cuts = 0;
+  /** What has passed towards the peers, in all. */
+  bytesToPeer = 0;
 
   constructor(target: string) {
     const { hostname, port } = new URL(target);
@@ -90,6 +92,7 @@ export class CutProxy {
   }
 
   #pass(data: Buffer, direction: Direction, { pair, source, target }: { pair: Pair; source: Socket; target: Socket }): void {
+    if (direction === 'toPeer') this.bytesToPeer += data.length;
     const limit = this.#cutAfter?.direction === direction ? this.#cutAfter : undefined;
     if (limit !== undefined && limit.bytes <= data.length) {
       this.#cutAfter = undefined;

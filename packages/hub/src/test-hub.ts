@@ -6,6 +6,8 @@ import { createLogger } from './ops/logger.ts';
 import { TurnableClock } from './ops/turnable-clock.ts';
 
 export interface TestHub extends Hub, AsyncDisposable {
+  /** Ends it at once; what is open fails with `hub_draining`. */
+  close(): Promise<void>;
   /**
    * Turns the hub's clock forward, so that deadlines, start timeouts, grace times and retention pass at once. Heartbeats of connections
    * keep the machine's time.
@@ -31,9 +33,13 @@ export interface TestHub extends Hub, AsyncDisposable {
 export async function createTestHub(settings: Partial<HubConfig> = {}): Promise<TestHub> {
   const clock = new TurnableClock();
   const hub = await startHub({ port: 0, memory: true, hubId: 'test', ...settings }, createLogger('silent', 'test'), () => clock);
-  return {
-    ...hub,
-    advance: async (ms) => await clock.advance(ms),
-    [Symbol.asyncDispose]: async () => await hub.close(),
+  const close = async (): Promise<void> => {
+    const closed = hub.close();
+    await clock.advance(patienceMs);
+    await closed;
   };
+  return { ...hub, close, advance: async (ms) => await clock.advance(ms), [Symbol.asyncDispose]: close };
 }
+
+/** A hub in memory waits 30 s for what is open, and some seconds for whoever reads slowly: a test has no need of that. Milliseconds. */
+const patienceMs = 60_000;

@@ -88,10 +88,17 @@ export class Context {
 
   /**
    * Streams a piece of output: it arrives in order, and never gets lost. Await it: it waits while too much is on its way.
-   * @param data any JSON, or bytes.
+   * @param data any JSON, or bytes. What can't be sent, being too large for example, ends the request with an error that says so.
    * @throws the signal's reason, once the work is to stop.
    */
-  async chunk(data: unknown, { taskId, ...options }: ChunkOptions = {}): Promise<void> {
+  chunk(data: unknown, options: ChunkOptions = {}): Promise<void> {
+    const said = this.#chunk(data, options);
+    // The request has ended with it: a handler that does not wait is not to end the whole process.
+    said.catch(() => undefined);
+    return said;
+  }
+
+  async #chunk(data: unknown, { taskId, ...options }: ChunkOptions): Promise<void> {
     this.signal.throwIfAborted();
     const { stream, mode } = { ...usual(data), ...options };
     const fields: WireBody = { stream, mode, data };

@@ -46,8 +46,16 @@ export class Held {
     return this.#stop.signal;
   }
 
+  /** @throws ConduitError for what can't be sent; as of something missing the caller has to know, it ends the request. */
   say(name: 'tasks' | 'chunk' | 'task_error', fields: WireBody): void {
-    if (!this.#hasEnded) this.#outbox.say(name, fields);
+    if (this.#hasEnded) return;
+    try {
+      this.#outbox.say(name, fields);
+    } catch (error) {
+      this.#stop.abort(error);
+      this.#endInstead(wireErrorOf(error));
+      throw error;
+    }
   }
 
   progress(taskId: string, fields: WireBody): void {
