@@ -182,7 +182,7 @@ export class Connection {
 
   /**
    * What a message weighs. A hub would end the connection over one that is far too large, and it would be sent again: so it never leaves.
-   * @throws ConduitError `payload_too_large`, its details naming the limit.
+   * @throws ConduitError `payload_too_large`, its details naming the limit; `invalid_message` for what JSON has no word for.
    */
   weigh(message: unknown): Measured {
     return measure(message, this.#limits);

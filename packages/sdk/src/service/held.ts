@@ -53,7 +53,7 @@ export class Held {
       this.#outbox.say(name, fields);
     } catch (error) {
       this.#stop.abort(error);
-      this.#endInstead(wireErrorOf(error));
+      this.#endInstead(unsentOf(error));
       throw error;
     }
   }
@@ -68,7 +68,7 @@ export class Held {
     try {
       this.#outbox.say('task_result', { task_id: taskId, ...fields });
     } catch (error) {
-      this.say('task_error', { task_id: taskId, error: wireErrorOf(error) });
+      this.say('task_error', { task_id: taskId, error: unsentOf(error) });
     }
   }
 
@@ -135,7 +135,7 @@ export class Held {
     try {
       this.#outbox.say(name, fields);
     } catch (error) {
-      this.#endInstead(name === 'error' ? unsayable : wireErrorOf(error));
+      this.#endInstead(name === 'error' ? unsayable : unsentOf(error));
     }
   }
 
@@ -156,7 +156,8 @@ export class Held {
 
   #refused(error: ConduitError<string>, name: SaidName, fields: WireBody): void {
     if (lost.includes(error.code) || name === 'reject') return this.forget();
-    if (name === 'error') return fields['error'] === unsayable ? this.forget() : this.#endInstead(unsayable);
+    if (name === 'error' && fields['error'] === unsayable) return this.forget();
+    if (name === 'error') return this.#endInstead(unsayable);
     if (name === 'task_result') return this.#outbox.say('task_error', { task_id: fields['task_id'], error: error.toWire() });
     // Of a result, a chunk or a declaration that is missing the requester has to know.
     if (name === 'progress' || name === 'task_error') return;
@@ -175,3 +176,9 @@ const unheard = new ConduitError<string>(
   'provider_error',
   'the hub did not take the result, and the connection was lost before it said why',
 );
+
+/** What could not be sent is the service's fault, and its caller is told why. */
+function unsentOf(error: unknown): WireError {
+  const said = wireErrorOf(error);
+  return said.code === 'invalid_message' ? { ...said, code: 'provider_error' } : said;
+}

@@ -38,7 +38,13 @@ export class Outbox {
   readonly #parts: OutboxParts;
   /** Not answered yet, in order. */
   readonly #unanswered = new Map<number, Said>();
+  /** Waiting to be sent, by task. */
   readonly #progress = new Map<string, WireBody>();
+  /**
+   * Of each task the progress that the hub acknowledged, since it acknowledged anything else. A hub that is killed may have lost it: it
+   * is live state, and what is acknowledged of it is not kept yet.
+   */
+  readonly #unkept = new Map<unknown, WireBody>();
   #waiting: (() => void)[] = [];
   #bytes = 0;
   #lastN = 0;
@@ -90,9 +96,23 @@ export class Outbox {
     this.#isLive = true;
     const had = [...this.#unanswered.values()].filter(({ n }) => n <= lastN);
     for (const { n } of had) this.#answered(n);
-    for (const said of this.#unanswered.values()) this.#emit(said);
+    for (let n = lastN + 1; n <= this.#lastN; n += 1) {
+      const said = this.#unanswered.get(n);
+      if (said !== undefined) this.#emit(said);
+      else this.#repeatProgress(n);
+    }
     this.#madeRoom();
     return had;
+  }
+
+  /** A number whose message was acknowledged and then lost was one of progress: the tasks' latest stands for it. */
+  #repeatProgress(n: number): void {
+    for (const [taskId, body] of this.#unkept) {
+      // The next number that is missing stands for another task.
+      this.#unkept.delete(taskId);
+      this.#unkept.set(taskId, body);
+      return this.#parts.connection.tell('progress', { ...body, n }, () => undefined);
+    }
   }
 
   /** Nothing more is to be said: somebody else has the request, or it has ended. */
@@ -100,6 +120,7 @@ export class Outbox {
     this.#isClosed = true;
     this.#unanswered.clear();
     this.#progress.clear();
+    this.#unkept.clear();
     this.#bytes = 0;
     this.#wake();
   }
@@ -111,17 +132,25 @@ export class Outbox {
     const { bytes } = connection.weigh(body);
     if (this.#bytes + bytes > tooManyBytes)
       throw new ConduitError<string>('too_fast', 'more than 64 MiB were streamed without waiting: await each chunk()');
-    this.#lastN = n;
     const said: Said = { name, fields: body, n, bytes };
     this.#unanswered.set(n, said);
     this.#bytes += bytes;
-    if (this.#isLive) this.#emit(said);
+    try {
+      if (this.#isLive) this.#emit(said);
+    } catch (error) {
+      // Its `toJSON` threw: it was not sent, and its number is free.
+      this.#answered(n);
+      throw error;
+    }
+    this.#lastN = n;
   }
 
   #emit({ name, fields, n }: Said): void {
     this.#parts.connection.tell(name, fields, (answer) => {
       if (!this.#unanswered.has(n)) return;
       this.#answered(n);
+      if (name === 'progress') this.#unkept.set(fields['task_id'], fields);
+      else this.#unkept.clear();
       if (answer['ok'] !== true) this.#parts.refused(errorFromWire(answer['error']), name, fields);
       this.#madeRoom();
     });
