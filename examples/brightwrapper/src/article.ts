@@ -1,6 +1,6 @@
 /** Finds the readable text of a page: its title and its paragraphs. */
 
-import { Failure } from './failure.ts';
+import { ServiceError } from '@conduit/sdk';
 import type { Page } from './fetch-page.ts';
 import { readHtml } from './html.ts';
 
@@ -25,7 +25,7 @@ interface Readable {
 export function readArticle(page: Page): Article {
   const { title, paragraphs } = page.kind === 'html' ? fromHtml(page) : fromPlain(page.content);
   if (paragraphs.length === 0) {
-    throw new Failure('not_readable', `${page.url} has no paragraphs of text; is it made by a script, or behind a login?`);
+    throw new ServiceError('not_readable', `${page.url} has no paragraphs of text; is it made by a script, or behind a login?`);
   }
   return { url: page.url, title: tidy(title).slice(0, longestTitle) || page.url, paragraphs: bounded(paragraphs) };
 }
@@ -45,7 +45,7 @@ function readOrFail(content: string, url: string): ReturnType<typeof readHtml> {
   try {
     return readHtml(content);
   } catch (error) {
-    if (error instanceof RangeError) throw new Failure('not_readable', `${url} is no page of text: its ${error.message}`);
+    if (error instanceof RangeError) throw new ServiceError('not_readable', `${url} is no page of text: its ${error.message}`);
     throw error;
   }
 }

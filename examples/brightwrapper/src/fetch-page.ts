@@ -1,7 +1,7 @@
 /** Fetches a page over http or https, or an article that ships with the example; bounded in time, size, redirects and kind. */
 
 import { readFile } from 'node:fs/promises';
-import { Failure } from './failure.ts';
+import { isConduitError, ServiceError } from '@conduit/sdk';
 
 /** For everything together, redirects included: a person waits for it. */
 const timeoutMs = 10_000;
@@ -33,20 +33,20 @@ export async function fetchPage(url: string, { signal, onProgress }: Fetching): 
     const { kind, charset } = await kindOf(response, url);
     return { url, kind, content: await readBounded(response, { charset, onProgress }) };
   } catch (error) {
-    throw signal.aborted || error instanceof Failure ? error : unreachable(url, error);
+    throw signal.aborted || isConduitError(error) ? error : unreachable(url, error);
   }
 }
 
 /** Anything else, `file:` above all, is refused before it is touched. */
 function addressOf(url: string): URL {
   const examples = `give http://…, https://… or article:${shippedArticles[0]}`;
-  if (!URL.canParse(url)) throw new Failure('invalid_payload', `"${url.slice(0, 200)}" is no address; ${examples}`);
+  if (!URL.canParse(url)) throw new ServiceError('invalid_payload', `"${url.slice(0, 200)}" is no address; ${examples}`);
   const address = new URL(url);
   if (!['http:', 'https:', 'article:'].includes(address.protocol)) {
-    throw new Failure('invalid_payload', `"${address.protocol}" addresses can't be read; ${examples}`);
+    throw new ServiceError('invalid_payload', `"${address.protocol}" addresses can't be read; ${examples}`);
   }
   if (address.username !== '' || address.password !== '') {
-    throw new Failure('invalid_payload', `the address must not hold a name or password; ${examples}`);
+    throw new ServiceError('invalid_payload', `the address must not hold a name or password; ${examples}`);
   }
   return address;
 }
@@ -54,7 +54,7 @@ function addressOf(url: string): URL {
 async function readShipped({ href, pathname }: URL): Promise<Page> {
   const name = shippedArticles.find((one) => one === pathname);
   if (name === undefined) {
-    throw new Failure('invalid_payload', `there is no article "${pathname}"; there are ${shippedArticles.join(', ')}`);
+    throw new ServiceError('invalid_payload', `there is no article "${pathname}"; there are ${shippedArticles.join(', ')}`);
   }
   return { url: href, kind: 'html', content: await readFile(new URL(`../articles/${name}.html`, import.meta.url), 'utf8') };
 }
@@ -69,17 +69,17 @@ async function follow(start: URL, signal: AbortSignal): Promise<Response> {
     await response.body?.cancel();
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null) {
-      throw new Failure('unreachable_page', `${address.href} answered ${response.status}; is it public?`);
+      throw new ServiceError('unreachable_page', `${address.href} answered ${response.status}; is it public?`);
     }
     if (!URL.canParse(location, address.href)) {
-      throw new Failure('unreachable_page', `${address.href} leads to "${location.slice(0, 200)}", which is no address`);
+      throw new ServiceError('unreachable_page', `${address.href} leads to "${location.slice(0, 200)}", which is no address`);
     }
     address = new URL(location, address.href);
     if (address.protocol !== 'http:' && address.protocol !== 'https:') {
-      throw new Failure('unreachable_page', `${start.href} leads to a "${address.protocol}" address, which can't be read`);
+      throw new ServiceError('unreachable_page', `${start.href} leads to a "${address.protocol}" address, which can't be read`);
     }
   }
-  throw new Failure(
+  throw new ServiceError(
     'unreachable_page',
     `${start.href} was redirected more than ${maxRedirects} times; give the page's own address`,
   );
@@ -92,7 +92,7 @@ async function kindOf(response: Response, url: string): Promise<{ kind: Page['ki
   if (/^text\/plain/i.test(type)) return { kind: 'text', charset };
   await response.body?.cancel();
   const told = type === '' ? 'does not say what it is' : `is ${type}`;
-  throw new Failure('not_readable', `${url} ${told}; only text/html and text/plain can be read`);
+  throw new ServiceError('not_readable', `${url} ${told}; only text/html and text/plain can be read`);
 }
 
 async function readBounded(
@@ -107,7 +107,10 @@ async function readBounded(
   for await (const part of response.body ?? []) {
     bytes += part.byteLength;
     if (bytes > maxBytes) {
-      throw new Failure('not_readable', `the page is larger than ${maxBytes / 1024 ** 2} MiB; give one with a single article`);
+      throw new ServiceError(
+        'not_readable',
+        `the page is larger than ${maxBytes / 1024 ** 2} MiB; give one with a single article`,
+      );
     }
     text += decoder.decode(part, { stream: true });
     onProgress(total > 0 ? Math.min(1, bytes / total) : null);
@@ -124,9 +127,9 @@ function decoderOf(charset: string): InstanceType<typeof TextDecoder> {
   }
 }
 
-function unreachable(url: string, error: unknown): Failure {
+function unreachable(url: string, error: unknown): ServiceError {
   const { name, message, cause } = error instanceof Error ? error : new Error(String(error));
   const why = cause instanceof Error && cause.message !== '' ? cause.message : message;
   const reason = name === 'TimeoutError' ? `it was not here within ${timeoutMs / 1000} s` : why;
-  return new Failure('unreachable_page', `${url} can't be fetched: ${reason}; is the address right, and the site up?`);
+  return new ServiceError('unreachable_page', `${url} can't be fetched: ${reason}; is the address right, and the site up?`);
 }

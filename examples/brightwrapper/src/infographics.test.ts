@@ -22,7 +22,7 @@ test('an article becomes four pictures, and every step says how far it is', asyn
   expect(report.log[0]).toEqual(['tasks', tasks]);
   const done = report.log.filter(([what]) => what === 'done').map(([, taskId]) => taskId);
   expect(done.slice(0, 2)).toEqual(['read', 'understand']);
-  expect([...done].sort()).toEqual(tasks.map(({ task_id }) => task_id).sort());
+  expect([...done].sort()).toEqual(tasks.map(({ taskId }) => taskId).sort());
   for (const taskId of done) {
     const said = report.log.flatMap(([what, id, progress]) =>
       what === 'progress' && id === taskId && progress !== null ? [Number(progress)] : [],

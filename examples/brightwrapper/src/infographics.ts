@@ -1,37 +1,37 @@
 /** The job: from an address to pictures. It reads, understands, and draws every picture at the same time; it knows nothing of sockets. */
 
+import { ServiceError } from '@conduit/sdk';
 import { readArticle } from './article.ts';
 import { type Picture, pictures } from './draw/pictures.ts';
 import { render } from './draw/render.ts';
-import { Failure } from './failure.ts';
 import { fetchPage } from './fetch-page.ts';
 import { type Understanding, understand } from './understand.ts';
 
-export interface Task {
-  readonly task_id: string;
+export interface Step {
+  readonly taskId: string;
   readonly title: string;
   readonly weight: number;
 }
 
 /** What a job says while it works. */
 export interface Report {
-  tasks(tasks: readonly Task[]): void;
+  tasks(tasks: readonly Step[]): void;
   /** @param progress 0…1, or `null` while it can't be told. */
   progress(taskId: string, progress: number | null, message?: string): void;
   text(text: string): void;
   done(taskId: string, result: unknown): void;
 }
 
-export const tasks: readonly Task[] = [
-  { task_id: 'read', title: 'Read the page', weight: 1 },
-  { task_id: 'understand', title: 'Understand it', weight: 1 },
-  ...pictures.map(({ id, title }) => ({ task_id: `draw:${id}`, title, weight: 2 })),
+export const tasks: readonly Step[] = [
+  { taskId: 'read', title: 'Read the page', weight: 1 },
+  { taskId: 'understand', title: 'Understand it', weight: 1 },
+  ...pictures.map(({ id, title }) => ({ taskId: `draw:${id}`, title, weight: 2 })),
 ];
 
 /** Longer addresses are mistakes, or meant to be. */
 const longestUrl = 2_000;
 
-/** Rejects with a `Failure`, or with the signal's reason once it is aborted. */
+/** Rejects with a `ServiceError`, or with the signal's reason once it is aborted. */
 export async function makeInfographics(payload: unknown, report: Report, signal: AbortSignal): Promise<object> {
   const url = urlOf(payload);
   report.tasks(tasks);
@@ -53,7 +53,7 @@ export async function makeInfographics(payload: unknown, report: Report, signal:
 function urlOf(payload: unknown): string {
   const url: unknown = typeof payload === 'object' && payload !== null ? Reflect.get(payload, 'url') : undefined;
   if (typeof url === 'string' && url.length > 0 && url.length <= longestUrl) return url.trim();
-  throw new Failure(
+  throw new ServiceError(
     'invalid_payload',
     `the payload needs an address of at most ${longestUrl} characters: { "url": "https://…" }`,
   );

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { Failure } from '../failure.ts';
+import { ServiceError } from '@conduit/sdk';
 
 /** The pictures of one article at once; those of a second one wait, or many requests would start dozens of threads. */
 const mostThreads = 4;
@@ -46,7 +46,7 @@ async function renderInThread(svg: string, signal: AbortSignal, onStep: (step: s
         else resolve({ ...message, png: Buffer.from(message.png) });
       });
       thread.on('error', reject);
-      thread.on('exit', () => reject(new Failure('cancelled', 'the drawing was stopped')));
+      thread.on('exit', () => reject(new ServiceError('cancelled', 'the drawing was stopped')));
       thread.postMessage(svg);
     });
   } finally {

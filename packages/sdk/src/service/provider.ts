@@ -57,6 +57,11 @@ export class Provider implements AsyncDisposable {
     return this.#parts.service;
   }
 
+  /** Where the hub is. */
+  get hub(): string {
+    return this.#parts.connection.url;
+  }
+
   /** How many requests it is working on. */
   get held(): number {
     return this.#held.size;

@@ -1,0 +1,278 @@
+/** What a provider of the SDK says on the wire: against a hub of the test's own, which says exactly what each test needs. */
+
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Provider, serve } from '@conduit/sdk';
+import { Server, type Socket } from 'socket.io';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+interface Message {
+  readonly request_id: string;
+  readonly attempt: number;
+  readonly n: number;
+  readonly task_id?: string;
+  readonly error?: { readonly code: string };
+  readonly result?: unknown;
+}
+
+interface Received {
+  readonly name: string;
+  readonly message: Message;
+}
+
+type Answer = (answer: object) => void;
+
+/** Says yes to everything, unless a test says otherwise, and keeps what it got. */
+class ScriptedHub {
+  readonly received: Received[] = [];
+  readonly registrations: Record<string, unknown>[] = [];
+  /** What the answer to `register` holds. */
+  inFlight: object[] = [];
+  /** Called for every message about a request; an object is the answer instead of `{ ok: true }`. */
+  onMessage: (received: Received) => object | undefined = () => undefined;
+  /** Delays the answer to `register`. */
+  beforeWelcome: () => Promise<void> = async () => {};
+  readonly #io: Server;
+  #waiting: { readonly is: () => boolean; readonly resolve: () => void }[] = [];
+
+  constructor(http: HttpServer) {
+    this.#io = new Server(http);
+    this.#io.on('connection', (socket) => {
+      socket.onAny((name: string, message: Message, answer?: Answer) => void this.#take({ name, message }, answer));
+      socket.on('disconnect', () => this.#look());
+    });
+  }
+
+  async until(is: () => boolean): Promise<void> {
+    if (is()) return;
+    await new Promise<void>((resolve) => this.#waiting.push({ is, resolve }));
+  }
+
+  async untilReceived(name: string, taskId?: string): Promise<void> {
+    await this.until(() =>
+      this.received.some((one) => one.name === name && (taskId === undefined || one.message.task_id === taskId)),
+    );
+  }
+
+  /** Resolves with whether the worker acknowledged it. */
+  async request(requestId: string, payload: unknown, attempt = 1): Promise<boolean> {
+    return await new Promise((resolve) =>
+      this.#socket
+        .timeout(5_000)
+        .emit('request', { request_id: requestId, action: 'write', attempt, payload }, (error: unknown) =>
+          resolve(error === null),
+        ),
+    );
+  }
+
+  send(name: string, message: object): void {
+    this.#socket.emit(name, message);
+  }
+
+  /** As a network does it: without a word. */
+  cut(): void {
+    this.#socket.conn.close();
+  }
+
+  get isAlone(): boolean {
+    return this.#io.sockets.sockets.size === 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#io.close();
+  }
+
+  get #socket(): Socket {
+    const [socket] = this.#io.sockets.sockets.values();
+    if (socket === undefined) throw new Error('no worker is connected');
+    return socket;
+  }
+
+  async #take(received: Received, answer?: Answer): Promise<void> {
+    if (received.name === 'register') {
+      this.registrations.push(Object(received.message));
+      await this.beforeWelcome();
+      answer?.({ ok: true, session_id: 's1', session_token: 't', hub_id: 'h', epoch: 'e', in_flight: this.inFlight });
+    } else {
+      this.received.push(received);
+      answer?.(this.onMessage(received) ?? { ok: true });
+    }
+    this.#look();
+  }
+
+  #look(): void {
+    const ready = this.#waiting.filter(({ is }) => is());
+    this.#waiting = this.#waiting.filter((one) => !ready.includes(one));
+    for (const { resolve } of ready) resolve();
+  }
+}
+
+let hub: ScriptedHub;
+let url: string;
+let worker: Provider | undefined;
+/** The handler waits here, in the middle of its work. */
+let goOn: () => void;
+let gate: Promise<void>;
+
+beforeEach(async () => {
+  const http = createServer();
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  hub = new ScriptedHub(http);
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  gate = new Promise((resolve) => {
+    goOn = resolve;
+  });
+});
+
+afterEach(async () => {
+  goOn();
+  await worker?.drain();
+  await hub.close();
+});
+
+async function start(): Promise<Provider> {
+  worker = await serve(
+    'writer',
+    {
+      async write(_, ctx) {
+        ctx.tasks([{ taskId: 'think' }, { taskId: 'draw' }]);
+        ctx.task('think').done('a thought');
+        await Promise.race([gate, new Promise((_resolve, reject) => ctx.signal.addEventListener('abort', reject))]);
+        await ctx.chunk('written');
+        ctx.task('draw').done({ picture: Uint8Array.of(1, 2, 3) });
+        return 'done';
+      },
+    },
+    { hub: url, handlesSignals: false, capacity: 4 },
+  );
+  return worker;
+}
+
+function of(requestId: string): Received[] {
+  return hub.received.filter(({ message }) => message.request_id === requestId);
+}
+
+test('it says what it does, under an id that stays when it comes back', async () => {
+  await start();
+  hub.cut();
+  await hub.until(() => hub.registrations.length === 4);
+  const [, first, again, second] = hub.registrations;
+  expect(first).toMatchObject({
+    type: 'service',
+    name: 'writer',
+    acks: true,
+    capacity: 4,
+    in_flight: [],
+    actions: [{ name: 'write' }],
+  });
+  expect(again).toMatchObject({ type: 'client', resume: { session_id: 's1' } });
+  expect(second?.['instance_id']).toBe(first?.['instance_id']);
+});
+
+test('it acknowledges a request at once, and counts its messages from 1 to its result', async () => {
+  await start();
+  expect(await hub.request('r1', null)).toBe(true);
+  goOn();
+  await hub.untilReceived('result');
+  expect(of('r1').map(({ message }) => message.n)).toEqual(of('r1').map((_, at) => at + 1));
+  expect(of('r1').map(({ name }) => name)).toEqual(['tasks', 'task_result', 'chunk', 'task_result', 'result']);
+});
+
+test('cut off, it says again exactly what the hub has not got, in order, and nothing before it is asked', async () => {
+  await start();
+  await hub.request('r1', null);
+  await hub.untilReceived('task_result', 'think');
+  hub.inFlight = [{ request_id: 'r1', attempt: 1, last_n: 1 }];
+  hub.received.length = 0;
+  hub.beforeWelcome = async () => {
+    goOn();
+    // The handler goes on while the hub makes up its mind: nothing of it may arrive yet.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(of('r1')).toEqual([]);
+  };
+  hub.cut();
+  await hub.until(() => of('r1').at(-1)?.name === 'result');
+  expect(hub.registrations.at(-1)).toMatchObject({ in_flight: [{ request_id: 'r1', attempt: 1 }] });
+  expect(of('r1').map(({ message }) => message.n)).toEqual([3, 4, 5]);
+});
+
+test("it gives up what is somebody else's by now", async () => {
+  const provider = await start();
+  await hub.request('r1', null);
+  await hub.untilReceived('task_result', 'think');
+  hub.received.length = 0;
+  hub.send('cancel', { request_id: 'r1', attempt: 1, reason: 'not_assigned', grace_ms: 0 });
+  await provider.drain();
+  await hub.until(() => hub.isAlone);
+  expect(of('r1')).toEqual([]);
+});
+
+test('given the same request again, it works on the new attempt only', async () => {
+  await start();
+  await hub.request('r1', null, 1);
+  await hub.untilReceived('task_result', 'think');
+  hub.received.length = 0;
+  await hub.request('r1', null, 2);
+  goOn();
+  await hub.untilReceived('result');
+  expect(new Set(of('r1').map(({ message }) => message.attempt))).toEqual(new Set([2]));
+});
+
+test('told to cancel, it stops and answers with "cancelled"', async () => {
+  await start();
+  await hub.request('r1', null);
+  await hub.untilReceived('task_result', 'think');
+  hub.send('cancel', { request_id: 'r1', attempt: 1, reason: 'no longer needed', grace_ms: 10_000 });
+  await hub.untilReceived('error');
+  expect(of('r1').at(-1)?.message.error?.code).toBe('cancelled');
+});
+
+test('told to drain, it finishes what it holds, takes nothing new, and leaves', async () => {
+  await start();
+  await hub.request('r1', null);
+  hub.send('drain', { name: 'writer' });
+  await hub.untilReceived('drain');
+  await hub.request('r2', null);
+  goOn();
+  await hub.until(() => hub.isAlone);
+  expect(of('r1').at(-1)?.name).toBe('result');
+  expect(of('r2').map(({ name }) => name)).toEqual(['reject']);
+});
+
+test('where the hub refuses the result of a step, the step fails with its reason and the work goes on', async () => {
+  const error = { code: 'payload_too_large', message: 'at most 1 KiB' };
+  hub.onMessage = ({ name, message }) =>
+    name === 'task_result' && message.task_id === 'draw' ? { ok: false, error } : undefined;
+  await start();
+  await hub.request('r1', null);
+  goOn();
+  await hub.untilReceived('result');
+  expect(of('r1').find(({ name }) => name === 'task_error')?.message.error).toMatchObject(error);
+});
+
+test('progress that was acknowledged and that the hub has lost has its numbers filled', async () => {
+  worker = await serve(
+    'writer',
+    {
+      async write(_, ctx) {
+        for (const fraction of [0.1, 0.2, 0.3]) ctx.progress(fraction);
+        await gate;
+        return 'done';
+      },
+    },
+    { hub: url, handlesSignals: false },
+  );
+  await hub.request('r1', null);
+  await hub.until(() => of('r1').length === 3);
+  hub.received.length = 0;
+  hub.inFlight = [{ request_id: 'r1', attempt: 1, last_n: 1 }];
+  hub.cut();
+  await hub.until(() => of('r1').length === 2);
+  goOn();
+  await hub.untilReceived('result');
+  expect(of('r1').map(({ name, message }) => [name, message.n])).toEqual([
+    ['progress', 2],
+    ['progress', 3],
+    ['result', 4],
+  ]);
+});
