@@ -1,10 +1,10 @@
 /** Serves a service: joins a provider's side of a connection with the client's, for the requests that a handler sends itself. */
 
-import { uuidv7 } from 'uuidv7';
 import { callsOf, type ServiceCalls } from './client/calls.ts';
 import type { ConduitRequest } from './client/request.ts';
 import { type RequestOptions, Requests } from './client/requests.ts';
 import { Connection, type ConnectionOptions } from './connection/connection.ts';
+import { newId } from './connection/new-id.ts';
 import { type Action, actionsOf, nameOf, type ServiceContract } from './contract/contract.ts';
 import type { Received, Sent } from './contract/schema.ts';
 import type { Context } from './service/context.ts';
@@ -48,13 +48,22 @@ export interface Children {
 /** What a handler is given beside its payload. */
 export type ServiceContext = Context & Children;
 
+/** Anything but a stream. */
+type Single = string | number | boolean | null | undefined | (object & { readonly [Symbol.asyncIterator]?: never });
+
+/** What may be returned as the result. Where it may be anything and chunks may not, a stream of wrong chunks is no such thing. */
+type Result<Output, Chunk> = unknown extends Output ? (unknown extends Chunk ? unknown : Single) : Output;
+
 /** A handler of one action: returns the result, or yields chunks and returns it. */
 export type Handler<One extends Action> =
   One extends Action<infer Input, infer Output, infer Chunk>
     ? (
         payload: Received<Input>,
         context: ServiceContext,
-      ) => Sent<Output> | Promise<Sent<Output>> | AsyncGenerator<Sent<Chunk>, Sent<Output>, undefined>
+      ) =>
+        | Result<Sent<Output>, Sent<Chunk>>
+        | PromiseLike<Result<Sent<Output>, Sent<Chunk>>>
+        | AsyncGenerator<Sent<Chunk>, Sent<Output>, undefined>
     : never;
 
 /** A handler for each action of a contract. */
@@ -85,12 +94,12 @@ export type LooseHandlers = Readonly<Record<string, (payload: any, context: Serv
  * });
  * ```
  */
+export async function serve(service: string, handlers: LooseHandlers, options?: ServeOptions): Promise<Provider>;
 export async function serve<Contract extends ServiceContract>(
   service: Contract,
   handlers: Handlers<Contract>,
   options?: ServeOptions,
 ): Promise<Provider>;
-export async function serve(service: string, handlers: LooseHandlers, options?: ServeOptions): Promise<Provider>;
 export async function serve(
   service: string | ServiceContract,
   handlers: Readonly<Record<string, unknown>>,
@@ -112,7 +121,7 @@ export async function serve(
       ]),
     ),
     withChildren: (context) => Object.assign(context, childrenOf(context, requests)),
-    instanceId: options.instanceId ?? uuidv7(),
+    instanceId: options.instanceId ?? newId(),
     capacity: options.capacity,
     metadata: options.metadata,
     drainTimeoutMs: options.drainTimeoutMs ?? defaultDrainTimeoutMs,

@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from '../ops/logger.ts';
 import { page } from './page.ts';
+import { serveSdk } from './sdk.ts';
 
 /** What the pages tell of the hub. */
 export interface HubStatus {
@@ -31,6 +32,7 @@ export function createApp(status: () => HubStatus, log: Pick<Logger, 'error'>): 
       strictTransportSecurity: false,
     }),
   );
+  serveSdk(app);
   app.use(async (context, next) => {
     await next();
     // Health and numbers are of this moment.

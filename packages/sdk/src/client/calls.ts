@@ -5,11 +5,15 @@ import type { Received, Sent } from '../contract/schema.ts';
 import type { ConduitRequest } from './request.ts';
 import type { RequestOptions } from './requests.ts';
 
-/** One call of an action: its payload, then what is said of the request. */
+/** One call of an action: its payload, which may be left out where nothing will do, then what is said of the request. */
 export type Call<One> =
   One extends Action<infer Input, infer Output, infer Chunk>
-    ? (payload: Sent<Input>, options?: RequestOptions) => ConduitRequest<Received<Output>, Received<Chunk>>
+    ? (...asked: Asked<Sent<Input>>) => ConduitRequest<Received<Output>, Received<Chunk>>
     : never;
+
+type Asked<Payload> = undefined extends Payload
+  ? [payload?: Payload, options?: RequestOptions]
+  : [payload: Payload, options?: RequestOptions];
 
 /** The actions of a service as functions. */
 export type ServiceCalls<Contract> = {
@@ -26,7 +30,7 @@ export function callsOf<Contract extends ServiceContract>(
 ): ServiceCalls<Contract> {
   const service = nameOf(contract);
   const calls = actionsOf(contract).map(({ name }) => {
-    const call = (payload: unknown, options: RequestOptions = {}): ConduitRequest =>
+    const call = (payload?: unknown, options: RequestOptions = {}): ConduitRequest =>
       send({ service, action: name, payload, options }, call);
     return [name, call] as const;
   });

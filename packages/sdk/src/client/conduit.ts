@@ -1,5 +1,8 @@
 /** The client side: one connection to a hub, and everything that can be asked over it. */
 
+// For users whose `lib` does not have it yet.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import type { Connection, ConnectionState } from '../connection/connection.ts';
 import type { Action, ServiceContract } from '../contract/contract.ts';
 import type { RequestObject, ServiceInfo } from '../protocol/events.ts';

@@ -1,7 +1,7 @@
 /** The requests of one connection: each event goes to the one it is about. */
 
-import { uuidv7 } from 'uuidv7';
 import type { Connection } from '../connection/connection.ts';
+import { newId } from '../connection/new-id.ts';
 import { requestEventNames } from '../protocol/read.ts';
 import type { WireBody } from '../protocol/wire.ts';
 import { callerOf } from './caller.ts';
@@ -66,7 +66,7 @@ export class Requests {
    */
   send(asked: Asked, above: unknown): ConduitRequest {
     const { options } = asked;
-    const { signal, requestId = uuidv7() } = options;
+    const { signal, requestId = newId() } = options;
     const message = messageOf(asked);
     const abort = (): void => following.abandon(signal?.reason);
     const over = (): void => signal?.removeEventListener('abort', abort);

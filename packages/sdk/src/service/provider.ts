@@ -3,6 +3,9 @@
  * stop, or to drain. Each request is a `Held`, each run of a handler is `work`.
  */
 
+// For users whose `lib` does not have it yet.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import type { Connection } from '../connection/connection.ts';
 import type { Action } from '../contract/contract.ts';
 import { publishable } from '../contract/schema.ts';
