@@ -1,17 +1,23 @@
-/** The example as a person sees it: a page in Chromium, a hub, a worker and a web server, each a process of its own. */
+/**
+ * The example as a person sees it: a page in Chromium, a hub and a worker, each a process of its own. Twice: the page as it stands, over
+ * raw Socket.IO, and its twin with the SDK, from the files that its bundler made.
+ */
 
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aChild } from '../support/child.ts';
 import { closing } from '../support/closing.ts';
 import { aCutProxy } from '../support/cut-proxy.ts';
 import { aFreePort, aHubProcess } from '../support/hub-process.ts';
 import { aWorker } from '../support/peer.ts';
+import { aSite } from '../support/site.ts';
 import type { Body } from '../support/wire.ts';
 import { aContext, startChromium } from './chromium.ts';
 
 const server = fileURLToPath(new URL('../../examples/browser/serve.mjs', import.meta.url));
+const bundled = fileURLToPath(new URL('../../examples/browser-vite', import.meta.url));
 const brightwrapper = fileURLToPath(new URL('../../examples/brightwrapper/src/main.ts', import.meta.url));
 /** Starting a browser for the first time unpacks it. */
 const browserStartMs = 60_000;
@@ -24,13 +30,37 @@ beforeAll(async () => {
 }, browserStartMs);
 afterAll(async () => await browser?.close());
 
-/** Serves the page's files, on a port that is not the hub's; resolves with its address. */
-async function aSite(): Promise<string> {
+/** Serves the plain page's files with its own server, on a port that is not the hub's; resolves with its address. */
+async function aPlainSite(): Promise<string> {
   const port = await aFreePort();
   const site = `http://127.0.0.1:${port}`;
   await aChild(process.execPath, [server, '--port', String(port)], `${site}/`);
   return site;
 }
+
+let files: Record<string, string | Uint8Array> | undefined;
+
+/** Serves what the bundler makes of its twin. */
+async function aBundledSite(): Promise<string> {
+  files ??= await filesOf(bundled);
+  return await aSite(files);
+}
+
+async function filesOf(root: string): Promise<Record<string, string | Uint8Array>> {
+  const conditions = ['conduit-src', 'module', 'browser', 'production'];
+  const built = await build({ root, logLevel: 'warn', resolve: { conditions }, build: { write: false } });
+  const outputs = [built].flat().flatMap((output) => (isOutput(output) ? output.output : []));
+  return Object.fromEntries(outputs.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
+}
+
+function isOutput(built: object): built is Rolldown.RolldownOutput {
+  return 'output' in built;
+}
+
+const pages = [
+  ['plain', aPlainSite],
+  ['bundled', aBundledSite],
+] as const;
 
 async function aBrightwrapper(hubUrl: string): Promise<void> {
   const args = ['--import', 'tsx', '--conditions=conduit-src', brightwrapper];
@@ -123,71 +153,81 @@ async function connectionGone(page: Page): Promise<{ readonly work: string | und
   });
 }
 
-test('the page draws four pictures of an article, with a bar for each step', async () => {
-  const [hub, site] = await Promise.all([aHubProcess(), aSite()]);
+test.each(pages)('the %s page draws four pictures of an article, with a bar for each step', async (_, aPage) => {
+  const [hub, site] = await Promise.all([aHubProcess(), aPage()]);
   await aBrightwrapper(hub.url);
   const page = await openPage(site, hub.url);
   await ask(page, 'article:tides');
   expect(await ended(page, 'done')).toMatch(/^Done: 4 pictures of “.+”$/);
+  expect(await page.locator('#tasks').evaluate((list) => getComputedStyle(list).display)).toBe('grid');
   expectFourPictures(await shown(page));
 });
 
-test('the page draws them too when its connection is cut for 3 s in the middle, and is not loaded again', async () => {
-  const [hub, site] = await Promise.all([aHubProcess(), aSite()]);
-  const proxy = await aCutProxy(hub.url);
-  await aBrightwrapper(hub.url);
-  const page = await openPage(site, proxy.url);
-  const loadedAt = await page.evaluate(() => performance.timeOrigin);
-  const [begun, gone] = [firstProgress(page), connectionGone(page)];
-  await ask(page, 'article:tides');
-  await begun;
-  const cut = proxy.cutFor(cutMs);
-  expect(proxy.cuts).toBe(1);
-  const atCut = await gone;
-  expect(atCut.work).toBe('running');
-  expect(atCut.pictures).toBeLessThan(4);
-  await cut;
-  expect(await ended(page, 'done')).toMatch(/^Done: 4 pictures/);
-  expectFourPictures(await shown(page));
-  expect(await page.evaluate(() => performance.timeOrigin)).toBe(loadedAt);
-});
+test.each(pages)(
+  'the %s page draws them too when its connection is cut for 3 s in the middle, and is not loaded again',
+  async (_, aPage) => {
+    const [hub, site] = await Promise.all([aHubProcess(), aPage()]);
+    const proxy = await aCutProxy(hub.url);
+    await aBrightwrapper(hub.url);
+    const page = await openPage(site, proxy.url);
+    const loadedAt = await page.evaluate(() => performance.timeOrigin);
+    const [begun, gone] = [firstProgress(page), connectionGone(page)];
+    await ask(page, 'article:tides');
+    await begun;
+    const cut = proxy.cutFor(cutMs);
+    expect(proxy.cuts).toBe(1);
+    const atCut = await gone;
+    expect(atCut.work).toBe('running');
+    expect(atCut.pictures).toBeLessThan(4);
+    await cut;
+    expect(await ended(page, 'done')).toMatch(/^Done: 4 pictures/);
+    expectFourPictures(await shown(page));
+    expect(await page.evaluate(() => performance.timeOrigin)).toBe(loadedAt);
+  },
+);
 
-test('an address that cannot be read ends in the sentence that says why, and the page can be asked again', async () => {
-  const [hub, site] = await Promise.all([aHubProcess(), aSite()]);
-  await aBrightwrapper(hub.url);
-  const page = await openPage(site, hub.url);
-  await ask(page, 'rubbish');
-  expect(await ended(page, 'ended')).toBe('"rubbish" is no address; give http://…, https://… or article:tides');
-  expect(await page.locator('#tasks progress').count()).toBe(steps.length);
-  expect(await page.locator('#tasks progress:indeterminate').count()).toBe(0);
-  await ask(page, `${site}/nowhere`);
-  await page.getByText(`${site}/nowhere answered 404; is it public?`, { exact: true }).waitFor();
-  expect(await page.getAttribute('#state', 'data-tone')).toBe('bad');
-  await page.locator('#go:enabled').waitFor();
-});
+test.each(pages)(
+  'the %s page ends in the sentence that says why an address cannot be read, and can be asked again',
+  async (_, aPage) => {
+    const [hub, site] = await Promise.all([aHubProcess(), aPage()]);
+    await aBrightwrapper(hub.url);
+    const page = await openPage(site, hub.url);
+    await ask(page, 'rubbish');
+    expect(await ended(page, 'ended')).toBe('"rubbish" is no address; give http://…, https://… or article:tides');
+    expect(await page.locator('#tasks progress').count()).toBe(steps.length);
+    expect(await page.locator('#tasks progress:indeterminate').count()).toBe(0);
+    await ask(page, `${site}/nowhere`);
+    await page.getByText(`${site}/nowhere answered 404; is it public?`, { exact: true }).waitFor();
+    expect(await page.getAttribute('#state', 'data-tone')).toBe('bad');
+    await page.locator('#go:enabled').waitFor();
+  },
+);
 
-test('a page of a foreign origin is turned away by every road, unless the hub was told of it', async () => {
-  const foreign = 'https://pages.example';
-  const [hub, told, site] = await Promise.all([aHubProcess(), aHubProcess({ args: ['--allow-origin', foreign] }), aSite()]);
-  const context = await surroundings();
-  // Chromium takes the files for those of the foreign server, and says so to the hub.
-  await context.route(`${foreign}/**`, async (route) => {
-    const { pathname } = new URL(route.request().url());
-    await route.fulfill({ response: await route.fetch({ url: `${site}${pathname}` }) });
-  });
-  // A person who allowed this leaves the hub to guard itself.
-  await context.grantPermissions(['local-network-access'], { origin: foreign });
-  const page = await context.newPage();
-  await page.goto(`${foreign}/?hub=${encodeURIComponent(hub.url)}`);
-  await page.getByText(`--allow-origin ${foreign} would let it in`).waitFor();
-  expect(await page.isDisabled('#go')).toBe(true);
-  expect(hub.output).toContain(`a page of ${foreign} was turned away; --allow-origin ${foreign} would let it in`);
-  // Browsers hold no WebSocket to CORS: only the hub's own look at the origin stands here.
-  expect(await page.evaluate(openWebSocket, hub.url)).toBe('refused');
-  expect(await page.evaluate(openWebSocket, told.url)).toBe('open');
-  await page.goto(`${foreign}/?hub=${encodeURIComponent(told.url)}`);
-  await page.locator('#go:enabled').waitFor();
-});
+test.each(pages)(
+  'the %s page of a foreign origin is turned away by every road, unless the hub was told of it',
+  async (_, aPage) => {
+    const foreign = 'https://pages.example';
+    const [hub, told, site] = await Promise.all([aHubProcess(), aHubProcess({ args: ['--allow-origin', foreign] }), aPage()]);
+    const context = await surroundings();
+    // Chromium takes the files for those of the foreign server, and says so to the hub.
+    await context.route(`${foreign}/**`, async (route) => {
+      const { pathname } = new URL(route.request().url());
+      await route.fulfill({ response: await route.fetch({ url: `${site}${pathname}` }) });
+    });
+    // A person who allowed this leaves the hub to guard itself.
+    await context.grantPermissions(['local-network-access'], { origin: foreign });
+    const page = await context.newPage();
+    await page.goto(`${foreign}/?hub=${encodeURIComponent(hub.url)}`);
+    await page.getByText(`--allow-origin ${foreign} would let it in`).waitFor();
+    expect(await page.isDisabled('#go')).toBe(true);
+    expect(hub.output).toContain(`a page of ${foreign} was turned away; --allow-origin ${foreign} would let it in`);
+    // Browsers hold no WebSocket to CORS: only the hub's own look at the origin stands here.
+    expect(await page.evaluate(openWebSocket, hub.url)).toBe('refused');
+    expect(await page.evaluate(openWebSocket, told.url)).toBe('open');
+    await page.goto(`${foreign}/?hub=${encodeURIComponent(told.url)}`);
+    await page.locator('#go:enabled').waitFor();
+  },
+);
 
 /** Runs in the page. */
 async function openWebSocket(hubUrl: string): Promise<'open' | 'refused'> {
@@ -201,8 +241,8 @@ async function openWebSocket(hubUrl: string): Promise<'open' | 'refused'> {
   });
 }
 
-test('what a service says is shown as text, never as markup', async () => {
-  const [hub, site] = await Promise.all([aHubProcess(), aSite()]);
+test.each(pages)('the %s page shows what a service says as text, never as markup', async (_, aPage) => {
+  const [hub, site] = await Promise.all([aHubProcess(), aPage()]);
   const worker = await aWorker(hub.url, 'brightwrapper');
   const page = await openPage(site, hub.url);
   const strays: string[] = [];
