@@ -10,6 +10,8 @@ const defaultConnectTimeoutMs = 10_000;
 export interface ConnectOptions extends ConnectionOptions {
   /** How long the first answer of a hub may take, milliseconds; 10 s by default, `Infinity` waits for a hub that comes later. */
   readonly connectTimeoutMs?: number;
+  /** False: the first try that finds no hub is the last, as people want it who wait before a screen; true by default. */
+  readonly waitsForHub?: boolean;
 }
 
 /**
@@ -28,6 +30,7 @@ export interface ConnectOptions extends ConnectionOptions {
 export async function connect(url?: string, options: ConnectOptions = {}): Promise<Conduit> {
   const connection = new Connection(url, options);
   const conduit = new Conduit(connection, new Requests(connection));
-  await connection.open(options.connectTimeoutMs ?? defaultConnectTimeoutMs);
+  const { connectTimeoutMs = defaultConnectTimeoutMs, waitsForHub = true } = options;
+  await connection.open(connectTimeoutMs, { waitsForHub });
   return conduit;
 }

@@ -7,11 +7,12 @@ import type { Connection, ConnectionState } from '../connection/connection.ts';
 import type { Action, ServiceContract } from '../contract/contract.ts';
 import type { RequestObject, ServiceInfo } from '../protocol/events.ts';
 import type { GetInclude } from '../protocol/messages.ts';
-import { requestFromWire, serviceFromWire } from '../protocol/read.ts';
+import { requestFromWire } from '../protocol/read.ts';
 import { callerOf } from './caller.ts';
 import { type Call, callsOf, type ServiceCalls } from './calls.ts';
 import type { ConduitRequest } from './request.ts';
 import type { RequestOptions, Requests } from './requests.ts';
+import { Services } from './services.ts';
 
 /**
  * A connection to a hub, for sending requests. Made by `connect`.
@@ -21,11 +22,13 @@ import type { RequestOptions, Requests } from './requests.ts';
 export class Conduit implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #requests: Requests;
+  readonly #services: Services;
 
   /** Use `connect`. */
   constructor(connection: Connection, requests: Requests) {
     this.#connection = connection;
     this.#requests = requests;
+    this.#services = new Services(connection);
   }
 
   /** Where the hub is. */
@@ -104,8 +107,20 @@ export class Conduit implements AsyncDisposable {
 
   /** The services of this tenant, with who provides them. @throws ConduitError `closed`. */
   async services(): Promise<readonly ServiceInfo[]> {
-    const answer = await this.#connection.ask('services', () => ({}));
-    return Array.isArray(answer['services']) ? answer['services'].map(serviceFromWire) : [];
+    return await this.#services.list();
+  }
+
+  /**
+   * The services of this tenant as they change: all of them at first and after every change, by name; a slow loop is given the latest
+   * only. It goes on over cuts, and ends when it is left.
+   * @throws ConduitError `closed`, or the hub's refusal.
+   * @example
+   * ```ts
+   * for await (const services of conduit.watchServices()) console.log(services.map(({ name, waiting }) => `${name}: ${waiting}`));
+   * ```
+   */
+  watchServices(): AsyncGenerator<readonly ServiceInfo[], undefined, undefined> {
+    return this.#services.watch();
   }
 
   /** Ends the connection for good; requests go on without it. Whoever still waits is told `closed`. */

@@ -147,7 +147,7 @@ export class Following {
     // Where the hub had it already, its events went to a connection that is gone.
     if (this.#timesSent > 1) return this.#look();
     this.#stream = 'on';
-    this.#take(firstEvent(answer));
+    for (const event of firstEvents(answer)) this.#take(event);
     for (const event of early) this.#take(event);
     this.#look();
   }
@@ -280,11 +280,13 @@ export class Following {
   }
 }
 
-/** The answer to `request` is event 1, which the hub does not send to the requester. */
-function firstEvent(answer: WireBody): AnyEvent {
-  const { ok: _, position: __, ...status } = answer;
+/** The answer to `request` is event 1, which the hub does not send to the requester, and its place where it waits. */
+function firstEvents(answer: WireBody): readonly AnyEvent[] {
+  const { ok: _, position, ...status } = answer;
   const attempt = answer['state'] === 'assigned' ? 1 : 0;
-  return eventFromWire('status', { ...status, attempt, at: new Date().toISOString(), overall: 0 });
+  const stamp = { seq: answer['seq'], attempt, at: new Date().toISOString(), overall: 0 };
+  const first = eventFromWire('status', { ...status, ...stamp });
+  return position === undefined ? [first] : [first, eventFromWire('waiting', { ...stamp, reason: answer['reason'], position })];
 }
 
 /** What the hub is told of an abort: it takes a sentence. */

@@ -105,14 +105,19 @@ export class Connection {
    * @param patienceMs how long the first answer may take; later ones have all the time there is.
    * @throws ConduitError `unreachable`, or the hub's refusal (`unauthenticated`, …); the connection is closed then.
    */
-  async open(patienceMs: number): Promise<void> {
+  async open(patienceMs: number, { waitsForHub = true }: { readonly waitsForHub?: boolean } = {}): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const why = `no hub answers at ${this.url}; is one running there? (conduit start)`;
-      const patience = Number.isFinite(patienceMs)
-        ? setTimeout(() => this.#end(new ConduitError<string>('unreachable', why, { retryable: true })), patienceMs)
-        : undefined;
+      const giveUp = (): void => this.#end(new ConduitError<string>('unreachable', why, { retryable: true }));
+      const patience = Number.isFinite(patienceMs) ? setTimeout(giveUp, patienceMs) : undefined;
+      // A hub that is there and refuses has given its reason by now.
+      const notThere = (): void => {
+        if (!waitsForHub && this.#socket.active) giveUp();
+      };
+      this.#socket.on('connect_error', notThere);
       const settle = (then: () => void): void => {
         clearTimeout(patience);
+        this.#socket.off('connect_error', notThere);
         stopUp();
         stopClose();
         then();
