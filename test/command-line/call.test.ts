@@ -90,7 +90,7 @@ test('on a terminal: bars that are redrawn in place, harmless whatever they say'
   expect(stdout).toMatch(/Draw\\u001b\[2J .*━.*done/);
   // Up, erase and colours are its own; what the service said is shown.
   const sequences = stdout.split('\u001b').slice(1);
-  for (const sequence of sequences) expect(sequence).toMatch(/^\[(?:\d+A|J|[0-9;]*m)/);
+  for (const sequence of sequences) expect(sequence).toMatch(/^\[(?:\d+A|J|K|[0-9;]*m)/);
   expect(stdout).not.toContain('\u009b');
   expect(stdout).toContain('\u001b[3');
 });
@@ -101,7 +101,7 @@ test('NO_COLOR takes the colours and leaves the bars', async () => {
   const terminal = { columns: 90, rows: 20 };
   const { stdout } = await run(['call', 'brush', 'draw', '--url', url], { cwd: aFolder(), terminal, env: { NO_COLOR: '1' } });
   expect(stdout).toMatch(/Read the page .*━{24}.*done/);
-  for (const sequence of stdout.split('\u001b').slice(1)) expect(sequence).toMatch(/^\[(?:\d+A|J)/);
+  for (const sequence of stdout.split('\u001b').slice(1)) expect(sequence).toMatch(/^\[(?:\d+A|J|K)/);
 });
 
 test('the payload comes from a file, from standard input, or not at all', async () => {

@@ -1,110 +1,107 @@
-/** Draws a request on a terminal: a bar for each task, redrawn in place at most ten times a second, never taller than the screen. */
+/** A request as lines for a terminal: a headline, and a bar for each task; never more than fit, never wider. */
 
-import { styleText } from 'node:util';
-import { padded, plain, plainLine } from './plain.ts';
+import type { TaskState } from '@conduit/sdk';
+import type { Paint, Style } from './paint.ts';
+import { columns, padded, plainLine } from './plain.ts';
 import { durationText, type RequestView, type TaskView } from './view.ts';
 
-const redrawMs = 100;
-const barWidth = 24;
-/** Of streamed text its latest lines; all of it follows at the end. */
-const textLines = 4;
-
-type Style = Parameters<typeof styleText>[0];
-
-/** What drawing needs of a terminal. */
-export interface Terminal {
-  readonly columns?: number;
-  readonly rows?: number;
-  hasColors(): boolean;
-  write(text: string): unknown;
+export interface Place {
+  readonly width: number;
+  readonly height: number;
+  readonly paint: Paint;
 }
 
-export class Bars {
-  readonly #stream: Terminal;
-  readonly #view: RequestView;
-  readonly #isColoured: boolean;
-  #drawnLines = 0;
-  #timer: NodeJS.Timeout | undefined;
+interface Columns extends Place {
+  readonly titles: number;
+  readonly bars: number;
+}
 
-  constructor(stream: Terminal, view: RequestView) {
-    this.#stream = stream;
-    this.#view = view;
-    this.#isColoured = stream.hasColors() && (process.env['NO_COLOR'] ?? '') === '';
-  }
+/** How wide at the most. */
+const longestTitle = 28;
+const longestBar = 24;
+/** Of a narrow window so much goes to titles, and to bars. */
+const titleShare = 0.35;
+const barShare = 0.27;
+/** Blanks between the columns, and the percents. */
+const otherColumns = 7;
 
-  changed(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#draw(this.#view.latestText(4_000));
-    }, redrawMs);
-  }
+/** @param now wall clock, milliseconds: how long it has been under way. */
+export function requestLines(
+  view: RequestView,
+  place: Place,
+  { note, now }: { readonly note: string; readonly now: number },
+): string[] {
+  return [headline(view, place, { note, now }), ...bars(view, place)];
+}
 
-  /** Draws the last state without the text, which follows whole, and leaves it standing. */
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#draw('');
-    this.#drawnLines = 0;
-  }
+function headline(
+  view: RequestView,
+  { width, paint }: Place,
+  { note, now }: { readonly note: string; readonly now: number },
+): string {
+  const { state, overall, attempt, tasks, totalMs, startedAt } = view;
+  const percent = tasks.size > 1 && totalMs === undefined ? ` ${Math.round(overall * 100)} %` : '';
+  const seconds = startedAt === undefined || totalMs !== undefined ? 0 : Math.floor((now - startedAt) / 1_000);
+  const parts = [
+    `${state}${percent}${totalMs === undefined ? '' : ` in ${durationText(totalMs)}`}`,
+    attempt > 1 ? `attempt ${attempt}` : '',
+    // What takes no second needs no clock.
+    seconds > 0 ? wholeSeconds(seconds) : '',
+    note === '' ? view.note : note,
+  ];
+  return paint(headStyle(state), plainLine(parts.filter((part) => part !== '').join(' · '), width));
+}
 
-  #draw(text: string): void {
-    // The last column stays free: some terminals wrap as soon as it is filled.
-    const width = Math.max(20, (this.#stream.columns ?? 80) - 1);
-    const rows = Math.max(3, (this.#stream.rows ?? 24) - 1);
-    const lines = [this.#headline(width), ...this.#bars(width, rows - 1)];
-    const room = Math.min(textLines, rows - lines.length);
-    const above = room > 0 ? this.#lastLines(text, { width, room }) : [];
-    const up = this.#drawnLines > 0 ? `\u001b[${this.#drawnLines}A` : '';
-    this.#stream.write(`${up}\r\u001b[J${[...above, ...lines].join('\n')}\n`);
-    this.#drawnLines = above.length + lines.length;
-  }
+/** Where there are more tasks than rows: those under way first, then those to come; the rest is counted. */
+function bars(view: RequestView, place: Place): string[] {
+  const { width, height, paint } = place;
+  const rows = height - 1;
+  const tasks = [...view.tasks.values()];
+  const longest = Math.max(0, ...tasks.map((task) => columns(titleOf(view, task, longestTitle))));
+  const sizes = {
+    ...place,
+    titles: Math.max(8, Math.min(longest, Math.floor(width * titleShare))),
+    bars: Math.max(4, Math.min(longestBar, Math.floor(width * barShare))),
+  };
+  const draw = (task: TaskView): string => bar(view, task, sizes);
+  if (tasks.length <= rows) return tasks.map(draw);
+  const shown = new Set(tasks.toSorted((one, other) => urgency[one.state] - urgency[other.state]).slice(0, rows - 1));
+  const ended = tasks.filter((task) => isEnded(task)).length;
+  const rest = plainLine(`… and ${tasks.length - shown.size} more; ${ended} of ${tasks.length} ended`, width);
+  return [...tasks.filter((task) => shown.has(task)).map(draw), paint('dim', rest)];
+}
 
-  #headline(width: number): string {
-    const { state, note, overall, attempt, tasks, totalMs } = this.#view;
-    const percent = tasks.size > 1 && totalMs === undefined ? ` ${Math.round(overall * 100)} %` : '';
-    const time = totalMs === undefined ? '' : ` in ${durationText(totalMs)}`;
-    const again = attempt > 1 ? `, attempt ${attempt}` : '';
-    const words = plainLine(`${state}${percent}${time}${again}${note === '' ? '' : ` · ${note}`}`, width);
-    return this.#style(state === 'completed' ? 'green' : state === 'failed' || state === 'expired' ? 'red' : 'bold', words);
-  }
+function bar(view: RequestView, task: TaskView, { width, paint, titles, bars }: Columns): string {
+  const filled = Math.round((task.progress ?? 0) * bars);
+  const drawn = paint(barStyle(task), '━'.repeat(filled)) + paint('dim', '─'.repeat(bars - filled));
+  const isTold = task.progress !== undefined && !isEnded(task);
+  const told = (isTold ? `${Math.round((task.progress ?? 0) * 100)} %` : marks[task.state]).padStart(5);
+  const left = width - titles - bars - otherColumns - 2;
+  const note = left > 8 && task.note !== '' ? `  ${paint('dim', plainLine(task.note, left))}` : '';
+  const line = `${padded(titleOf(view, task, titles), titles)} ${drawn} ${paint(markStyle(task), told)}${note}`;
+  return line;
+}
 
-  /** Where there are more tasks than rows: those under way first, then those to come; the rest is counted. */
-  #bars(width: number, rows: number): string[] {
-    const tasks = [...this.#view.tasks.values()];
-    const draw = (task: TaskView): string => this.#bar(task, width);
-    if (tasks.length <= rows) return tasks.map(draw);
-    const shown = new Set(tasks.toSorted((one, other) => urgency[one.state] - urgency[other.state]).slice(0, rows - 1));
-    const ended = tasks.filter((task) => isEnded(task)).length;
-    const rest = plainLine(`… and ${tasks.length - shown.size} more; ${ended} of ${tasks.length} ended`, width);
-    return [...tasks.filter((task) => shown.has(task)).map(draw), this.#style('dim', rest)];
-  }
+/** A part of another task stands a little to the right of it. */
+function titleOf(view: RequestView, task: TaskView, width: number): string {
+  const indent = '  '.repeat(Math.min(3, depthOf(view, task)));
+  return `${indent}${plainLine(task.title, width - indent.length)}`;
+}
 
-  #bar(task: TaskView, width: number): string {
-    const titleWidth = Math.max(8, Math.min(28, width - barWidth - 8));
-    const title = padded(plainLine(task.title, titleWidth), titleWidth);
-    const length = Math.max(4, Math.min(barWidth, width - titleWidth - 8));
-    const filled = Math.round((task.progress ?? 0) * length);
-    const bar = this.#style(barStyle(task), '━'.repeat(filled)) + this.#style('dim', '─'.repeat(length - filled));
-    const percent = task.progress === undefined || isEnded(task) ? marks[task.state] : `${Math.round(task.progress * 100)} %`;
-    const left = width - titleWidth - length - 9;
-    const note = left > 8 && task.note !== '' ? `  ${this.#style('dim', plainLine(task.note, left))}` : '';
-    return `${title} ${bar} ${percent.padStart(5)}${note}`;
+function depthOf(view: RequestView, task: TaskView): number {
+  const seen = new Set<TaskView>();
+  for (let above: TaskView | undefined = task; above !== undefined && !seen.has(above); ) {
+    seen.add(above);
+    above = above.parentId === undefined ? undefined : view.tasks.get(above.parentId);
   }
-
-  #lastLines(text: string, { width, room }: { readonly width: number; readonly room: number }): string[] {
-    const lines = plain(text)
-      .replaceAll('\t', ' ')
-      .split('\n')
-      .flatMap((line) => wrap(line, width - 2));
-    return lines.slice(-room).map((line) => this.#style('dim', `  ${plainLine(line, width - 2)}`));
-  }
-
-  #style(style: Style, text: string): string {
-    return this.#isColoured && text !== '' ? styleText(style, text, { validateStream: false }) : text;
-  }
+  return seen.size - 1;
 }
 
 const marks = { pending: '', running: '…', completed: 'done', failed: 'fail', skipped: 'skip', cancelled: 'stop' } as const;
-const urgency = { running: 0, failed: 1, pending: 2, cancelled: 3, skipped: 4, completed: 5 } as const;
+const urgency = { running: 0, failed: 1, pending: 2, cancelled: 3, skipped: 4, completed: 5 } as const satisfies Record<
+  TaskState,
+  number
+>;
 
 function isEnded({ state }: TaskView): boolean {
   return state !== 'pending' && state !== 'running';
@@ -115,13 +112,19 @@ function barStyle({ state }: TaskView): Style {
   return state === 'completed' ? 'green' : state === 'cancelled' || state === 'skipped' ? 'dim' : 'cyan';
 }
 
-function wrap(line: string, width: number): string[] {
-  const rows: string[] = [];
-  for (let rest = line; rest.length > 0; ) {
-    const space = rest.lastIndexOf(' ', width);
-    const end = rest.length <= width ? rest.length : space > width / 2 ? space : width;
-    rows.push(rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
-  }
-  return rows;
+function markStyle({ state }: TaskView): Style {
+  return state === 'failed' ? 'red' : state === 'running' || state === 'pending' ? 'reset' : 'dim';
+}
+
+function headStyle(state: string): Style {
+  if (state === 'completed') return 'green';
+  if (state === 'failed' || state === 'expired') return 'red';
+  return state === 'cancelled' || state === 'cancelling' || state === 'queued' ? 'yellow' : 'bold';
+}
+
+function wholeSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3_600
+    ? `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+    : `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
 }

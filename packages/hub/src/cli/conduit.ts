@@ -5,8 +5,12 @@ import { maxDurationMs, maxPriority, minDurationMs, minPriority } from '@conduit
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { flagOf, variableOf } from '../config.ts';
 import { defaults, memoryDefaults, type SettingName, settings } from '../contract/config.ts';
+import type { CallOptions } from './call.ts';
+import type { CancelOptions } from './cancel.ts';
 import { exitCodes, Refusal } from './exit.ts';
 import { plain } from './plain.ts';
+import type { ServicesOptions } from './services.ts';
+import type { WatchOptions } from './watch.ts';
 
 // Node 22 announces its SQLite as experimental at every start; the hub checks the version itself.
 process.removeAllListeners('warning');
@@ -61,11 +65,21 @@ for (const [name, { help, ...setting }] of Object.entries(settings) as [SettingN
 }
 start.action(async (flags: Record<string, unknown>) => (await import('./start.ts')).start(flags));
 
-program
-  .command('call <service> <action> [payload]')
+/** The options of every command that speaks to a hub. */
+function atHub(command: Command, json: string): Command {
+  return command
+    .option('--url <url>', 'the hub (CONDUIT_URL)', defaultUrl)
+    .option(
+      '--token <token>',
+      'what to show a hub that asks for a token (better: CONDUIT_TOKEN, which no list of processes shows)',
+    )
+    .option('--json', json);
+}
+
+const eventLines = 'print every event as a line of JSON, binary parts as {"base64": …}';
+
+atHub(program.command('call <service> <action> [payload]'), eventLines)
   .description('send one request and follow it to its end; the payload is JSON, @file or - for standard input')
-  .option('--url <url>', 'the hub (CONDUIT_URL)', defaultUrl)
-  .option('--json', 'print every event as a line of JSON, binary parts as {"base64": …}')
   .option('--out <dir>', 'write binary results (pictures, documents) into this folder (default: this one; with --json: nowhere)')
   .option(
     '--timeout-ms <ms>',
@@ -74,6 +88,7 @@ program
   )
   .option('--start-timeout-ms <ms>', 'how long it may wait for a provider', whole({ min: minDurationMs, max: maxDurationMs }))
   .option('--priority <n>', 'from -10 to 10: before or behind others that wait', whole({ min: minPriority, max: maxPriority }))
+  .option('--tag <tag...>', 'words to find it by')
   .addHelpText(
     'after',
     `
@@ -83,8 +98,35 @@ Ctrl-C cancels the request, a second one leaves at once.
   conduit call brightwrapper generate-infographics '{"url":"article:tides"}' --out pictures
   conduit call llm chat @prompt.json --json | jq -r 'select(.event == "chunk") | .data'`,
   )
-  .action(async (service: string, action: string, payload: string | undefined, options: Record<string, unknown>) => {
+  .action(async (service: string, action: string, payload: string | undefined, options: CallOptions) => {
     process.exitCode = await (await import('./call.ts')).call({ service, action, payload, options });
+  });
+
+atHub(program.command('watch <id>'), eventLines)
+  .description('follow a request that was sent before, from its first event to its end')
+  .option('--out <dir>', 'write binary results into this folder (default: nowhere)')
+  .addHelpText(
+    'after',
+    `
+The id may be its beginning or its end, if no other of the newest 1,000 requests has it too: at least 4 characters.
+Ctrl-C stops watching; the request goes on.`,
+  )
+  .action(async (id: string, options: WatchOptions) => {
+    process.exitCode = await (await import('./watch.ts')).watch(id, options);
+  });
+
+atHub(program.command('services [name]'), 'print every service as a line of JSON; with --watch every change')
+  .description('list services with their providers and what waits, or show one')
+  .option('--watch', 'go on showing what changes, until Ctrl-C')
+  .action(async (name: string | undefined, options: ServicesOptions) => {
+    process.exitCode = await (await import('./services.ts')).services(name, options);
+  });
+
+atHub(program.command('cancel <id...>'), 'print what came of each as a line of JSON')
+  .description('ask for the end of requests, by their ids or parts of them as with watch')
+  .option('--reason <text>', 'a sentence for whoever works on it or follows it')
+  .action(async (ids: string[], options: CancelOptions) => {
+    process.exitCode = await (await import('./cancel.ts')).cancel(ids, options);
   });
 
 program

@@ -44,6 +44,35 @@ interface Target {
   readonly mediaType?: string | undefined;
 }
 
+/** Binary results on their way to a folder. What can't be written is told at the end: the request goes on meanwhile. */
+export class ResultFiles {
+  trouble: string | undefined;
+  readonly #dir: string | undefined;
+  readonly #saved: SavedFile[] = [];
+  readonly #saving: Promise<unknown>[] = [];
+
+  /** @param dir undefined: nothing is written. */
+  constructor(dir: string | undefined) {
+    this.#dir = dir;
+  }
+
+  /** The value, with a note in place of each binary part. */
+  async save(value: unknown, name: string): Promise<unknown> {
+    if (this.#dir === undefined) return withoutBinaries(value);
+    const saving = saveBinaries(value, { dir: this.#dir, name }, this.#saved).catch((error: Error) => {
+      this.trouble ??= error.message;
+      return '<binary, not written>';
+    });
+    this.#saving.push(saving);
+    return await saving;
+  }
+
+  async all(): Promise<readonly SavedFile[]> {
+    await Promise.all(this.#saving);
+    return this.#saved;
+  }
+}
+
 /** Writes every binary part of a value, and gives the value back with a note of each file in its place. */
 export async function saveBinaries(value: unknown, target: Target, saved: SavedFile[]): Promise<unknown> {
   if (value instanceof Uint8Array) {
@@ -70,6 +99,13 @@ export async function saveBinaries(value: unknown, target: Target, saved: SavedF
 export function sizeText(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
   return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function withoutBinaries(value: unknown): unknown {
+  if (value instanceof Uint8Array) return `<binary ${sizeText(value.byteLength)}, not written: --out names a folder>`;
+  if (Array.isArray(value)) return value.map(withoutBinaries);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutBinaries(part)]));
 }
 
 /** The names are a service's: it must not replace what stands in the folder, through a link neither. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { columns, padded, plain, plainLine } from './plain.ts';
+import { columns, padded, plain, plainLine, wrapped } from './plain.ts';
 
 test('what would move the cursor, change the screen or turn the text around is shown, not done', () => {
   expect(plain('a\u001b[2J\u009b31m\u0007\u202eb\r')).toBe('a\\u001b[2J\\u009b31m\\u0007\\u202eb\\u000d');
@@ -27,4 +27,13 @@ test('width is what a terminal gives: two columns for wide characters and pictur
   expect(columns('日本')).toBe(4);
   expect(columns('👩‍👩‍👧!')).toBe(3);
   expect(padded('日本', 6)).toBe('日本  ');
+});
+
+test('a long line is wrapped between its words, and a wide one by its columns', () => {
+  expect(wrapped('the quick brown fox jumps', 10)).toEqual(['the quick', 'brown fox', 'jumps']);
+  expect(wrapped('0123456789abc', 5)).toEqual(['01234', '56789', 'abc']);
+  expect(wrapped('日本語のとても', 5)).toEqual(['日本', '語の', 'とて', 'も']);
+  expect(wrapped('', 5)).toEqual(['']);
+  expect(wrapped('日本', 1)).toEqual(['日', '本']);
+  expect(wrapped('語 '.repeat(300_000), 40).length).toBeGreaterThan(20_000);
 });

@@ -46,6 +46,34 @@ function cut(line: string, width: number): string {
   return line;
 }
 
+/** As rows of at most so many columns, between words where there are some. */
+export function wrapped(line: string, width: number): string[] {
+  const rows: string[] = [];
+  let rest = line;
+  for (;;) {
+    const fits = fitting(rest, width);
+    if (fits >= rest.length) return [...rows, rest];
+    const space = rest.lastIndexOf(' ', fits);
+    const end = space > fits / 2 ? space : fits;
+    rows.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+}
+
+/** How much of a line so many columns hold; one character at the least. Looks no further, so that a megabyte is wrapped in no time. */
+function fitting(line: string, width: number): number {
+  const head = line.slice(0, 8 * width);
+  if (isNarrow(head)) return Math.min(head.length, width);
+  let end = 0;
+  let taken = 0;
+  for (const { segment } of graphemes.segment(head)) {
+    taken += columnsOf(segment);
+    if (taken > width && end > 0) break;
+    end += segment.length;
+  }
+  return end;
+}
+
 const graphemes = new Intl.Segmenter();
 /** East Asian wide and full-width characters, and what is shown as a picture. */
 const wide =

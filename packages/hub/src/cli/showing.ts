@@ -1,78 +1,84 @@
-/** How `conduit call` shows what it sees: bars on a terminal, a line per event otherwise, JSON lines for machines. */
+/** How a command shows the request it follows: bars and growing text on a terminal, a line per event otherwise, JSON lines for machines. */
 
-import { Bars } from './bars.ts';
+import type { FollowedEvent } from '@conduit/sdk';
+import { Drawing } from './drawing.ts';
 import { sizeText } from './files.ts';
+import { isScreen, painter } from './paint.ts';
 import { plain, plainLine } from './plain.ts';
-import { durationText, type Fields, fieldsOf, type RequestView, waitingText } from './view.ts';
+import { durationText, type RequestView, waitingText } from './view.ts';
+import { eventLine } from './wire-lines.ts';
 
 /** A line for people, of events that may carry a megabyte. */
 const maxLineColumns = 200;
 
-interface Showing {
-  event(name: string, event: Fields): void;
-  /** About the connection or the call itself. */
+export interface Showing {
+  /** @param name what it is called, where that is not its name on the wire. */
+  event(event: FollowedEvent, name?: string): void;
+  /** About the connection or the command itself; an empty sentence takes the one before back. */
   note(sentence: string): void;
-  /** One more line, after the end. */
+  /** One more line for people. */
   said(line: string): void;
   result(result: unknown): void;
-  failure(event: Fields): void;
+  failure(error: { readonly code: string; readonly message: string }): void;
   /** Leaves the last state standing; may be called again. */
   close(): void;
 }
 
-export function showing(view: RequestView, isJson: boolean): Showing {
-  if (isJson) return jsonLines();
-  const { stderr } = process;
-  return stderr.isTTY && process.env['TERM'] !== 'dumb' ? bars(view) : lines(view);
+export interface Shown {
+  readonly requestId: string;
+  readonly view: RequestView;
+  readonly isJson: boolean;
 }
 
-function bars(view: RequestView): Showing {
-  const drawn = new Bars(process.stderr, view);
-  let isClosed = false;
+export function showing(shown: Shown): Showing {
+  if (shown.isJson) return jsonLines(shown);
+  return isScreen(process.stderr) ? bars(shown) : lines(shown);
+}
+
+function bars(shown: Shown): Showing {
+  const drawing = new Drawing(process.stderr, shown.view);
+  const after = lines(shown);
   return {
-    ...lines(view),
-    event: () => drawn.changed(),
-    note: (sentence) => {
-      view.note = sentence;
-      drawn.changed();
+    ...after,
+    event: (event) => drawing.take(event),
+    note: (sentence) => drawing.note(sentence),
+    said: (line) => (drawing.isClosed ? after.said(line) : drawing.say(line)),
+    result: (result) => {
+      if (result !== undefined) process.stdout.write(resultText(result));
+      // On the same screen the text has been read already.
+      else if (!process.stdout.isTTY) process.stdout.write(textOf(shown.view));
     },
-    close: () => {
-      if (!isClosed) drawn.close();
-      isClosed = true;
-    },
+    close: () => drawing.close(),
   };
 }
 
-function lines(view: RequestView): Showing {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+function lines({ requestId, view }: Shown): Showing {
+  const { stderr, stdout } = process;
+  const paint = painter(stderr);
+  const say = (line: string): void => void stderr.write(`${line}\n`);
   return {
-    event: (name, event) => say(lineOf(name, event)),
-    note: (sentence) => say(`conduit: ${sentence}`),
+    event: (event, name) => say(lineOf(requestId, event, name)),
+    note: (sentence) => {
+      if (sentence !== '') say(`conduit: ${sentence}`);
+    },
     said: (line) => say(plain(line)),
     result: (result) => {
       // What was streamed is what came of it, where there is no other result.
-      if (view.text !== '') (result === undefined ? process.stdout : process.stderr).write(`${plain(view.text)}\n`);
-      if (result !== undefined) process.stdout.write(`${plain(JSON.stringify(result, null, 2))}\n`);
+      (result === undefined ? stdout : stderr).write(textOf(view));
+      if (result !== undefined) stdout.write(resultText(result));
     },
-    failure: (event) => {
-      const error = fieldsOf(event['error']);
-      say(`conduit: ${plain(String(error['message']))} (${plain(String(error['code']))})`);
-    },
+    failure: ({ code, message }) => say(`${paint('red', 'conduit:')} ${plain(message)} (${plain(code)})`),
     close: () => undefined,
   };
 }
 
-/** One object a line on standard output; binary parts as base64, so that nothing is lost. */
-function jsonLines(): Showing {
-  function withoutBuffers(this: Fields, key: string, value: unknown): unknown {
-    // Buffers have become numbers by the time they come as `value`.
-    const own = this[key];
-    return own instanceof Uint8Array ? { base64: Buffer.from(own).toString('base64') } : value;
-  }
+function jsonLines({ requestId }: Shown): Showing {
   const none = (): undefined => undefined;
   return {
-    event: (name, event) => process.stdout.write(`${plain(JSON.stringify({ event: name, ...event }, withoutBuffers))}\n`),
-    note: (sentence) => process.stderr.write(`conduit: ${sentence}\n`),
+    event: (event, name) => process.stdout.write(eventLine(requestId, event, name)),
+    note: (sentence) => {
+      if (sentence !== '') process.stderr.write(`conduit: ${sentence}\n`);
+    },
     said: none,
     result: none,
     failure: none,
@@ -80,45 +86,49 @@ function jsonLines(): Showing {
   };
 }
 
-function lineOf(name: string, event: Fields): string {
-  const said = wordsOf(name, event)
-    .filter((word) => typeof word === 'string' && word !== '')
-    .join(' ');
-  return plainLine(said, maxLineColumns);
+function lineOf(requestId: string, event: FollowedEvent, name: string = event.type): string {
+  const said = wordsOf(requestId, event, name).filter((word) => word !== undefined && word !== '');
+  return plainLine(said.join(' '), maxLineColumns);
 }
 
-function wordsOf(name: string, event: Fields): readonly unknown[] {
-  const { task_id: task, state } = event;
-  switch (name) {
-    case 'accepted':
-      return ['accepted', event['request_id'], state, waitingText(event)];
-    case 'snapshot':
-      return ['state', state, percentText(event['overall'])];
+function wordsOf(requestId: string, event: FollowedEvent, name: string): readonly (string | undefined)[] {
+  switch (event.type) {
     case 'status':
+      return [name, name === 'accepted' ? requestId : '', event.state, waitingText(event), event.provider?.name];
     case 'waiting':
-      return [name, state, waitingText(event), fieldsOf(event['provider'])['name']];
+      return [name, waitingText(event)];
+    case 'snapshot':
+      return ['state', event.request.state, percentText(event.overall)];
     case 'tasks':
-      return ['tasks', Array.isArray(event['tasks']) ? event['tasks'].map((one) => fieldsOf(one)['task_id']).join(' ') : ''];
+      return [name, event.tasks.map(({ taskId }) => taskId).join(' ')];
     case 'progress':
-      return ['progress', task, percentText(event['progress']), event['message']];
+      return [name, event.taskId, percentText(event.progress), event.message];
     case 'chunk':
-      return ['chunk', event['stream'], dataText(event['data'])];
+      return [name, event.stream, dataText(event.data)];
     case 'task_result':
-      return ['task_result', task, event['skipped'] === true ? 'skipped' : ''];
+      return [name, event.taskId, event.skipped === true ? 'skipped' : ''];
     case 'task_error':
-      return ['task_error', task, fieldsOf(event['error'])['message']];
+      return [name, event.taskId, event.error.message];
     case 'stalled':
-      return [event['stalled'] === true ? 'stalled: the provider has gone quiet' : 'going on'];
+      return [event.stalled ? 'stalled: the provider has gone quiet' : 'going on'];
     case 'result':
     case 'error':
-      return [state, 'in', durationText(Number(fieldsOf(event['timings'])['total_ms']))];
-    default:
+      return [event.state, 'in', durationText(event.timings.totalMs)];
+    case 'running':
       return [name];
   }
 }
 
-function percentText(fraction: unknown): string {
-  return typeof fraction === 'number' ? `${Math.round(fraction * 100)} %` : '';
+function textOf({ text }: RequestView): string {
+  return text === '' ? '' : `${plain(text)}\n`;
+}
+
+function resultText(result: unknown): string {
+  return `${plain(JSON.stringify(result, null, 2))}\n`;
+}
+
+function percentText(fraction: number | null): string {
+  return fraction === null ? '' : `${Math.round(fraction * 100)} %`;
 }
 
 function dataText(data: unknown): string {

@@ -7,11 +7,12 @@ import { type Hub, startHub } from '../hub.ts';
 import { createLogger } from '../ops/logger.ts';
 import { exitCodes, Refusal } from './exit.ts';
 import { logLines } from './log-lines.ts';
+import { hasColours } from './paint.ts';
 
 export async function start(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const config = configOf(flags);
   const { stderr } = process;
-  const log = createLogger(config.logLevel, config.hubId, stderr.isTTY ? logLines(stderr, stderr.hasColors()) : undefined);
+  const log = createLogger(config.logLevel, config.hubId, stderr.isTTY ? logLines(stderr, hasColours(stderr)) : undefined);
   process.on('uncaughtException', (error) => {
     log.error({ err: error }, 'an error of our own; the hub stops');
     process.exit(exitCodes.internal.code);

@@ -1,67 +1,40 @@
-/** What `conduit call` knows of the request it follows: the fold of its events, for whoever draws it. */
+/** What a command knows of the request it follows: the fold of its events, for whoever draws it. */
 
-export type Fields = Readonly<Record<string, unknown>>;
+import type { FollowedEvent, RequestObject, TaskState } from '@conduit/sdk';
+import { isTerminal } from '@conduit/sdk/protocol/states';
 
 export interface TaskView {
   readonly id: string;
   title: string;
+  /** The task that it is a part of. */
+  parentId: string | undefined;
   /** 0…1; undefined while unknown. */
   progress: number | undefined;
-  state: 'pending' | 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+  state: TaskState;
   note: string;
 }
 
-const numbered = new Set(['status', 'tasks', 'chunk', 'task_result', 'task_error', 'result', 'error']);
+type Told<Type extends FollowedEvent['type']> = Extract<FollowedEvent, { readonly type: Type }>;
 
 export class RequestView {
-  requestId = '';
   state = 'sending';
   /** Why it is in that state, or what else there is to say. */
   note = '';
   overall = 0;
   attempt = 0;
-  seq = 0;
+  /** Wall clock of its first event, milliseconds. */
+  startedAt: number | undefined;
   totalMs: number | undefined;
   readonly tasks = new Map<string, TaskView>();
   /** Streamed text, by stream. */
   readonly #texts = new Map<string, string>();
 
-  /** False for an event that was seen before. */
-  take(name: string, event: Fields): boolean {
-    const seq = Number(event['seq'] ?? 0);
-    if (numbered.has(name) && seq <= this.seq) return false;
-    this.seq = Math.max(this.seq, seq);
-    const attempt = Number(event['attempt'] ?? this.attempt);
-    if (attempt > this.attempt) this.#startOver(attempt);
-    this.overall = Number(event['overall'] ?? this.overall);
-    this.#apply(name, event);
-    return true;
-  }
-
-  /** What `request` was answered with: it stands for event 1. */
-  accepted(answer: Fields): void {
-    this.requestId = String(answer['request_id']);
-    this.take('status', { ...answer, attempt: answer['state'] === 'assigned' ? 1 : 0 });
-    this.note = waitingText(answer);
-  }
-
-  /** Everything at once, where the log could not be replayed. */
-  snapshot(request: Fields): void {
-    this.#startOver(Number(request['attempt']));
-    this.seq = Number(request['seq']);
-    this.state = String(request['state']);
-    this.overall = Number(request['overall']);
-    this.note = textOf(request['reason']).replaceAll('_', ' ');
-    for (const declared of listOf(request['tasks'])) {
-      const task = this.#declare(declared);
-      task.state = declared['state'] as TaskView['state'];
-      if (task.state === 'completed') task.progress = 1;
-      task.note = textOf(fieldsOf(declared['error'])['message']);
-    }
-    const totalMs = fieldsOf(request['timings'])['total_ms'];
-    if (isEnded(this.state) && typeof totalMs === 'number') this.totalMs = totalMs;
-    const progress = fieldsOf(fieldsOf(request['live'])['progress']);
-    for (const [taskId, value] of Object.entries(progress)) this.#progress({ task_id: taskId, ...fieldsOf(value) });
+  /** Takes each event once, in order: the SDK sees to that. */
+  take(event: FollowedEvent): void {
+    this.startedAt ??= event.type === 'snapshot' ? event.request.createdAt : event.at;
+    if (event.attempt > this.attempt) this.#startOver(event.attempt);
+    this.overall = event.overall;
+    this.#apply(event);
   }
 
   /** What was streamed as text. Streams follow one another, each by its name where there are several. */
@@ -70,34 +43,29 @@ export class RequestView {
     return [...this.#texts].map(([stream, text]) => `${stream}:\n${text}`).join('\n\n');
   }
 
-  /** The end of what was streamed last, for showing it as it grows. */
-  latestText(maxLength: number): string {
-    return [...this.#texts.values()].at(-1)?.slice(-maxLength) ?? '';
-  }
-
   #startOver(attempt: number): void {
     this.attempt = attempt;
     this.tasks.clear();
     this.#texts.clear();
   }
 
-  #apply(name: string, event: Fields): void {
-    switch (name) {
+  #apply(event: FollowedEvent): void {
+    switch (event.type) {
       case 'status':
-        this.state = String(event['state']);
-        this.note = textOf(event['reason']).replaceAll('_', ' ');
+        this.state = event.state;
+        this.note = words(event.reason);
         break;
       case 'waiting':
         this.note = waitingText(event);
         break;
       case 'stalled':
-        this.note = event['stalled'] === true ? 'the provider has gone quiet' : '';
+        this.note = event.stalled ? 'the provider has gone quiet' : '';
         break;
       case 'running':
         this.#running();
         break;
       case 'tasks':
-        for (const task of listOf(event['tasks'])) this.#declare(task);
+        for (const task of event.tasks) this.#declare(task);
         break;
       case 'progress':
         this.#running();
@@ -108,16 +76,34 @@ export class RequestView {
         this.#chunk(event);
         break;
       case 'task_result':
-        this.#end(event, event['skipped'] === true ? 'skipped' : 'completed', '');
+        this.#end(event.taskId, event.skipped === true ? 'skipped' : 'completed', '');
         break;
       case 'task_error':
-        this.#end(event, 'failed', textOf(fieldsOf(event['error'])['message']));
+        this.#end(event.taskId, 'failed', event.error.message);
         break;
       case 'result':
       case 'error':
         this.#finish(event);
         break;
+      case 'snapshot':
+        this.#snapshot(event.request);
+        break;
     }
+  }
+
+  /** Everything at once, where the log could not be replayed. */
+  #snapshot(request: RequestObject): void {
+    this.#startOver(request.attempt);
+    this.state = request.state;
+    this.note = words(request.reason);
+    for (const declared of request.tasks) {
+      const task = this.#declare(declared);
+      task.state = declared.state;
+      if (task.state === 'completed') task.progress = 1;
+      task.note = declared.error?.message ?? '';
+    }
+    if (isTerminal(request.state)) this.totalMs = request.timings.totalMs;
+    for (const [taskId, progress] of Object.entries(request.live.progress)) this.#progress({ taskId, ...progress });
   }
 
   #running(): void {
@@ -126,45 +112,42 @@ export class RequestView {
     this.note = '';
   }
 
-  #progress(event: Fields): void {
-    const task = this.#task(String(event['task_id']));
+  #progress({ taskId, progress, message, ...count }: Pick<Told<'progress'>, 'taskId' | 'progress' | 'message'>): void {
+    const task = this.#task(taskId);
     if (task.state === 'pending') task.state = 'running';
-    task.progress = typeof event['progress'] === 'number' ? event['progress'] : undefined;
-    task.note = [countText(event), textOf(event['message'])].filter((part) => part !== '').join(' · ');
+    task.progress = progress ?? undefined;
+    task.note = [countText(count), message ?? ''].filter((part) => part !== '').join(' · ');
   }
 
-  #chunk(event: Fields): void {
-    const stream = String(event['stream']);
-    const data = typeof event['data'] === 'string' ? event['data'] : undefined;
-    if (data === undefined) return;
-    const before = event['mode'] === 'replace' ? '' : (this.#texts.get(stream) ?? '');
-    // The stream that spoke last stands last.
-    this.#texts.delete(stream);
-    this.#texts.set(stream, event['mode'] === 'items' && before !== '' ? `${before}\n${data}` : before + data);
+  #chunk({ stream, mode, data }: Told<'chunk'>): void {
+    const text = chunkText(data);
+    if (text === undefined) return;
+    const before = mode === 'replace' ? '' : (this.#texts.get(stream) ?? '');
+    this.#texts.set(stream, mode === 'items' && before !== '' ? `${before}\n${text}` : before + text);
   }
 
-  #end(event: Fields, state: TaskView['state'], note: string): void {
-    const task = this.#task(String(event['task_id']));
+  #end(taskId: string, state: TaskState, note: string): void {
+    const task = this.#task(taskId);
     task.state = state;
     task.note = note;
     if (state === 'completed') task.progress = 1;
   }
 
-  #finish(event: Fields): void {
-    this.state = String(event['state']);
+  #finish({ state, timings, tasks = [] }: Told<'result' | 'error'>): void {
+    this.state = state;
     this.note = '';
-    const totalMs = fieldsOf(event['timings'])['total_ms'];
-    if (typeof totalMs === 'number') this.totalMs = totalMs;
-    for (const ended of listOf(event['tasks'])) {
-      const task = this.#task(String(ended['task_id']));
-      task.state = ended['state'] as TaskView['state'];
+    this.totalMs = timings.totalMs;
+    for (const ended of tasks) {
+      const task = this.#task(ended.taskId);
+      task.state = ended.state;
       if (task.state === 'completed') task.progress = 1;
     }
   }
 
-  #declare(declared: Fields): TaskView {
-    const task = this.#task(String(declared['task_id']));
-    if (typeof declared['title'] === 'string') task.title = declared['title'];
+  #declare({ taskId, title, parentId }: Told<'tasks'>['tasks'][number]): TaskView {
+    const task = this.#task(taskId);
+    task.title = title ?? task.title;
+    task.parentId = parentId ?? task.parentId;
     return task;
   }
 
@@ -173,44 +156,38 @@ export class RequestView {
     if (known !== undefined) return known;
     // `main` is the whole request until other tasks are declared.
     if (id !== 'main') this.tasks.delete('main');
-    const task: TaskView = { id, title: id, progress: undefined, state: 'pending', note: '' };
+    const task: TaskView = { id, title: id, parentId: undefined, progress: undefined, state: 'pending', note: '' };
     this.tasks.set(id, task);
     return task;
   }
 }
 
-export function isEnded(state: unknown): boolean {
-  return state === 'completed' || state === 'failed' || state === 'cancelled' || state === 'expired';
-}
-
-export function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+/** A chunk for people; undefined for what is binary. */
+export function chunkText(data: unknown): string | undefined {
+  if (typeof data === 'string') return data;
+  return data instanceof Uint8Array ? undefined : JSON.stringify(data);
 }
 
 export function durationText(ms: number): string {
   return ms < 1_000
-    ? `${ms} ms`
+    ? `${Math.round(ms)} ms`
     : ms < 60_000
       ? `${(ms / 1_000).toFixed(1)} s`
       : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }
 
 /** Why it waits, and where in the line. */
-export function waitingText(event: Fields): string {
-  const place = typeof event['position'] === 'number' ? `place ${event['position']}` : '';
-  return [textOf(event['reason']).replaceAll('_', ' '), place].filter((part) => part !== '').join(', ');
+export function waitingText({ reason, position }: { readonly reason?: string; readonly position?: number }): string {
+  return [words(reason), position === undefined ? '' : `place ${position}`].filter((part) => part !== '').join(', ');
+}
+
+/** A word of the wire, for people. */
+function words(name = ''): string {
+  return name.replaceAll('_', ' ');
 }
 
 /** `3/12 pages`, where the provider counts. */
-function countText({ current, total, unit }: Fields): string {
-  if (typeof current !== 'number') return '';
-  return `${current}${typeof total === 'number' ? `/${total}` : ''}${typeof unit === 'string' ? ` ${unit}` : ''}`;
-}
-
-function listOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.map(fieldsOf) : [];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+function countText({ current, total, unit }: Partial<Pick<Told<'progress'>, 'current' | 'total' | 'unit'>>): string {
+  if (current === undefined) return '';
+  return `${current}${total === undefined ? '' : `/${total}`}${unit === undefined ? '' : ` ${unit}`}`;
 }

@@ -1,0 +1,79 @@
+/** A command's connection to a hub: whatever keeps it from its work becomes one sentence and an exit code. */
+
+import { type Conduit, connect, isConduitError } from '@conduit/sdk';
+import { Refusal } from './exit.ts';
+
+/** How long a hub may take to answer the first time. */
+const connectMs = 5_000;
+/** A hub that restarts is back in seconds, one that moves to another machine in minutes. */
+const giveUpMs = 5 * 60_000;
+
+/** The options that every command has which speaks to a hub. */
+export interface HubOptions {
+  readonly url: string;
+  readonly token?: string;
+  readonly json?: boolean;
+}
+
+interface Said {
+  /** What the hub's people see of this session. */
+  readonly name: string;
+  /** The connection went, or is back: then the sentence is empty. */
+  readonly note: (sentence: string) => void;
+  /** What becomes of things when no hub answers any more: the end of a sentence. */
+  readonly lost?: () => string;
+}
+
+/** Runs the work over a connection that comes back by itself, and closes it. @throws Refusal */
+export async function atHub<Value>(
+  { url, token }: HubOptions,
+  { name, note, lost = () => '' }: Said,
+  work: (conduit: Conduit) => Promise<Value>,
+): Promise<Value> {
+  checkAddress(url);
+  const conduit = await connect(url, {
+    name,
+    waitsForHub: false,
+    connectTimeoutMs: connectMs,
+    ...(token === undefined ? {} : { token }),
+  }).catch((error: unknown) => {
+    throw refusalOf(error, url);
+  });
+  let giveUp: NodeJS.Timeout | undefined;
+  try {
+    const isGone = new Promise<never>((_, reject) => {
+      conduit.onState((state) => {
+        clearTimeout(giveUp);
+        if (state === 'connected') note('');
+        if (state !== 'reconnecting') return;
+        note('the connection is gone, trying again');
+        giveUp = setTimeout(() => reject(new Refusal(`no hub answers at ${url} any more${lost()}`, 'unreachable')), giveUpMs);
+      });
+    });
+    return await Promise.race([work(conduit), isGone]);
+  } catch (error) {
+    throw refusalOf(error, url);
+  } finally {
+    clearTimeout(giveUp);
+    conduit.close();
+    // `close` is a state too.
+    clearTimeout(giveUp);
+  }
+}
+
+/** @throws Refusal when it is no address of a hub. */
+export function checkAddress(url: string): void {
+  if (URL.canParse(url) && /^(?:http|ws)s?:$/.test(new URL(url).protocol)) return;
+  throw new Refusal(`the hub's address must be a URL such as http://127.0.0.1:9100, not "${url}"`, 'usage');
+}
+
+export function unreachable(url: string): Refusal {
+  return new Refusal(`no hub answers at ${url}; start one with: conduit start`, 'unreachable');
+}
+
+function refusalOf(error: unknown, url: string): unknown {
+  if (!isConduitError(error)) return error;
+  const { code, message } = error;
+  if (code === 'unreachable') return unreachable(url);
+  return new Refusal(`${message} (${code})`, code === 'unauthenticated' || code === 'forbidden' ? 'refused' : 'failed');
+}
