@@ -48,7 +48,8 @@ interface Target {
 export class ResultFiles {
   trouble: string | undefined;
   readonly #dir: string | undefined;
-  readonly #saved: SavedFile[] = [];
+  /** Of each value the files it became, in the order in which the values came. */
+  readonly #saved: SavedFile[][] = [];
   readonly #saving: Promise<unknown>[] = [];
 
   /** @param dir undefined: nothing is written. */
@@ -59,7 +60,9 @@ export class ResultFiles {
   /** The value, with a note in place of each binary part. */
   async save(value: unknown, name: string): Promise<unknown> {
     if (this.#dir === undefined) return withoutBinaries(value);
-    const saving = saveBinaries(value, { dir: this.#dir, name }, this.#saved).catch((error: Error) => {
+    const files: SavedFile[] = [];
+    this.#saved.push(files);
+    const saving = saveBinaries(value, { dir: this.#dir, name }, files).catch((error: Error) => {
       this.trouble ??= error.message;
       return '<binary, not written>';
     });
@@ -69,7 +72,7 @@ export class ResultFiles {
 
   async all(): Promise<readonly SavedFile[]> {
     await Promise.all(this.#saving);
-    return this.#saved;
+    return this.#saved.flat();
   }
 }
 
