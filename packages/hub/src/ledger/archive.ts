@@ -2,8 +2,10 @@
 
 import type { RequestRecord } from '../routing/record.ts';
 import { recordToText } from './record-text.ts';
+import { endedStates, type Search } from './search.ts';
+import { afterAll, searchSql } from './search-sql.ts';
 import type { Database, Statement } from './sqlite-driver.ts';
-import type { Query, Retention } from './store.ts';
+import type { Retention } from './store.ts';
 import { Transactions } from './transaction.ts';
 
 interface EndedRow {
@@ -37,14 +39,16 @@ export class Archive {
   readonly #drop: Statement;
   readonly #dropTags: Statement;
   readonly #dropServices: Statement;
-  readonly #lists = new Map<string, Statement>();
+  readonly #start: Statement;
+  readonly #services: Statement;
+  readonly #searches = new Map<string, Statement>();
   #count: number;
   #bytes: number;
 
   constructor(db: Database) {
     this.#db = db;
     this.#transactions = new Transactions(db);
-    this.#insert = db.prepare('insert into requests values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insert = db.prepare('insert into requests values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#tag = db.prepare('insert or ignore into tags values (?, ?, ?)');
     this.#find = db.prepare(
       'select number, snapshot, work_began as workBegan, started_elapsed as startedElapsed from requests where request_id = ?',
@@ -55,6 +59,10 @@ export class Archive {
     this.#ofSession = db.prepare(
       "select request_id as requestId from requests where session_id = ? and finished_elapsed >= ? and state <> '' order by number",
     );
+    this.#start = db.prepare(
+      "select 1 from requests where request_id >= ? and request_id < ? and tenant = ? and state <> '' limit 1",
+    );
+    this.#services = db.prepare('select distinct service from requests where tenant = ?');
     this.#oldest = db.prepare(
       `select number, request_id as requestId, tenant, tags, bytes, finished_elapsed as endedElapsed, state
        from requests order by finished_elapsed limit ${forgetAtOnce}`,
@@ -85,6 +93,7 @@ export class Archive {
       bytes,
       ...began,
       snapshot,
+      record.createdAt,
     );
     if (hasTags) for (const tag of tags) this.#tag.run(tenant, tag, number);
   }
@@ -111,24 +120,23 @@ export class Archive {
     return this.#ofSession.all(sessionId, sinceElapsed).map(idOf);
   }
 
-  /** Newest first, below `number`. A filter without an index (action, subject) looks at each request of the others. */
-  list(query: Query, number: number): { readonly number: number; readonly requestId: string }[] {
-    const { tenant, state, service, action, subject, tag, limit } = query;
-    const filters = Object.entries({ state, service, action, subject }).filter(([, value]) => value !== undefined);
-    const conditions = ['r.tenant = ?', 'r.number < ?', "r.state <> ''", ...filters.map(([column]) => `r.${column} = ?`)].join(
-      ' and ',
-    );
-    const from =
-      tag === undefined
-        ? 'requests r where'
-        : 'tags t cross join requests r on r.number = t.request where t.tenant = r.tenant and t.tag = ? and';
-    const sql = `select r.number as number, r.request_id as requestId from ${from} ${conditions} order by ${tag === undefined ? 'r.number' : 't.request'} desc limit ?`;
-    let statement = this.#lists.get(sql);
+  /** Whether an id of the tenant begins so. */
+  hasStart(tenant: string, text: string): boolean {
+    return this.#start.get(text, afterAll(text), tenant) !== undefined;
+  }
+
+  /** Newest first, below `number`. Each filter narrows by its index; the others are looked at in what is left. */
+  search(search: Search, number: number): { readonly number: number; readonly requestId: string }[] {
+    const states = endedStates(search);
+    if (states?.length === 0) return [];
+    const { sql, values } = searchSql(search, { number, states, services: (tenant) => this.#services.all(tenant).map(nameOf) });
+    let statement = this.#searches.get(sql);
     if (statement === undefined) {
+      if (this.#searches.size >= maxSearches) this.#searches.clear();
       statement = this.#db.prepare(sql);
-      this.#lists.set(sql, statement);
+      this.#searches.set(sql, statement);
     }
-    return statement.all(...(tag === undefined ? [] : [tag]), tenant, number, ...filters.map(([, value]) => value), limit);
+    return statement.all(...values);
   }
 
   /** One slice: what is beyond the retention, the oldest end first. */
@@ -172,10 +180,16 @@ export class Archive {
   }
 }
 
+function nameOf(row: { readonly service: string }): string {
+  return row.service;
+}
+
 function idOf(row: { readonly requestId: string }): string {
   return row.requestId;
 }
 
+/** Shapes of searches whose statements are kept. */
+const maxSearches = 100;
 /** The state of a request that is being forgotten. */
 const hidden = '';
 /** The log of an ended request is folded again up to here, some 50 µs; beyond, its record is kept as text. */

@@ -1,6 +1,6 @@
 import type { WorkMessage } from '@conduit/sdk/protocol/messages';
 import { expect, test } from 'vitest';
-import type { Change, EventPage } from '../routing/ports.ts';
+import type { Change, EventPage, RequestQuery } from '../routing/ports.ts';
 import type { RequestRecord } from '../routing/record.ts';
 import type { Decision, Step } from '../routing/steps.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -316,36 +316,38 @@ test('ended requests beyond the retention are forgotten, soon even on a busy hub
     if (count % 100 === 0) clock.runTurn();
   }
   clock.advance(1_000);
-  expect(store.list({ tenant: 'local', limit: 10_000 })).toHaveLength(500);
+  expect(store.search({ tenant: 'local', limit: 10_000 }, () => undefined)).toHaveLength(500);
   let oldest: RequestRecord | undefined;
   ledger.read('r0', (record) => {
     oldest = record;
   });
   expect(oldest).toBeUndefined();
   clock.advance(defaultRetention.memory.maxAgeMs + 61_000);
-  expect(store.list({ tenant: 'local', limit: 10_000 })).toEqual([]);
+  expect(store.search({ tenant: 'local', limit: 10_000 }, () => undefined)).toEqual([]);
 });
 
-test('a list shows the newest first, open and ended', () => {
+test('a search shows the newest first, open and ended, in the state that shows', () => {
   const { ledger, clock, create } = aLedger();
   for (const requestId of ['r1', 'r2', 'r3']) create(requestId);
   create('r4', { type: 'open', reason: 'no_provider' });
   ledger.change('r2', work({ type: 'result' }, 'r2'));
   ledger.change('r3', work({ type: 'progress', progress: 0.1 }, 'r3'));
   clock.settle();
-  const listed = (said: { state?: string; before?: string; limit?: number }) => {
+  const listed = (said: Partial<RequestQuery>) => {
     let ids: string[] = [];
-    ledger.list({ tenant: 'local', limit: 10, ...said }, (records) => {
+    ledger.search({ tenant: 'local', limit: 10, ...said }, (records) => {
       ids = records.map((record) => record.requestId);
     });
     return ids;
   };
   expect(listed({})).toEqual(['r4', 'r3', 'r2', 'r1']);
   expect(listed({ before: 'r3', limit: 1 })).toEqual(['r2']);
-  expect(listed({ state: 'completed' })).toEqual(['r2']);
-  expect(listed({ state: 'running' })).toEqual(['r3']);
-  expect(listed({ state: 'assigned' })).toEqual(['r1']);
-  expect(listed({ state: 'queued' })).toEqual(['r4']);
+  expect(listed({ states: ['completed'] })).toEqual(['r2']);
+  expect(listed({ states: ['running'] })).toEqual(['r3']);
+  expect(listed({ states: ['assigned'] })).toEqual(['r1']);
+  expect(listed({ states: ['queued'] })).toEqual(['r4']);
+  expect(listed({ states: ['queued', 'completed', 'running'] })).toEqual(['r4', 'r3', 'r2']);
+  expect(listed({ states: ['running', 'assigned'], before: 'r3' })).toEqual(['r1']);
 });
 
 test('hub time goes on from where the former hub stood, an idle one too', () => {

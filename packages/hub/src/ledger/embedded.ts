@@ -4,20 +4,19 @@
  */
 
 import { ConduitError } from '@conduit/sdk/protocol/errors';
-import { isTerminal, nextRequestStates } from '@conduit/sdk/protocol/states';
+import { isTerminal } from '@conduit/sdk/protocol/states';
 import type { Body } from '../routing/body.ts';
 import { decide } from '../routing/decide.ts';
 import { fold } from '../routing/fold.ts';
-import type { Clock, EventPage, KnownService, Ledger, LedgerListener, Timer } from '../routing/ports.ts';
+import type { Archive, Clock, EventPage, KnownService, Ledger, LedgerListener, RequestQuery, Timer } from '../routing/ports.ts';
 import type { Origin, RequestRecord } from '../routing/record.ts';
 import { newRecord } from '../routing/record.ts';
 import type { Decision, Moment, Step } from '../routing/steps.ts';
 import { Forgetting } from './forgetting.ts';
-import { matches } from './open-requests.ts';
 import { CommitQueue } from './queue.ts';
 import { Recent } from './recent.ts';
 import type { Created, Delivery, Open, StagedBatch } from './staging.ts';
-import type { Query, Retention, Store } from './store.ts';
+import type { Retention, Store } from './store.ts';
 import { Trimming } from './trim.ts';
 
 export interface EmbeddedOptions {
@@ -33,7 +32,7 @@ export interface EmbeddedOptions {
 
 type Settled = (decision: Decision | undefined, record: RequestRecord | undefined) => void;
 
-export class EmbeddedLedger implements Ledger {
+export class EmbeddedLedger implements Ledger, Archive {
   readonly #options: EmbeddedOptions;
   readonly #store: Store;
   readonly #clock: Clock;
@@ -129,10 +128,9 @@ export class EmbeddedLedger implements Ledger {
     this.#whenIdle(() => then(this.#store.ofRequester(sessionId, sinceElapsed)));
   }
 
-  /** Requests of a tenant, newest first, as committed. One that is open is looked for in memory: linear in the open requests. */
-  list(query: Query, then: (records: readonly RequestRecord[]) => void): void {
+  search(query: RequestQuery, then: (records: readonly RequestRecord[]) => void): void {
     this.#whenIdle(() => {
-      const requestIds = isOpenState(query.state) ? this.#listOpen(query) : this.#store.list(query);
+      const requestIds = this.#store.search(query, (requestId) => shownState(this.#open.get(requestId)?.record));
       then(requestIds.map((requestId) => this.#committedRecord(requestId)).filter((record) => record !== undefined));
     });
   }
@@ -245,15 +243,6 @@ export class EmbeddedLedger implements Ledger {
     return open.stagedIn === undefined ? open.record : this.#store.record(requestId);
   }
 
-  #listOpen(query: Query): string[] {
-    const found = [...this.#open.values()]
-      .map(recordOf)
-      .filter((record) => shownState(record) === query.state && matches(record, query))
-      .reverse();
-    const start = query.before === undefined ? 0 : found.findIndex((record) => record.requestId === query.before) + 1;
-    return found.slice(start, start + query.limit).map((record) => record.requestId);
-  }
-
   /** Runs at once where the record is what the log says and its deliveries are done, else after those. Never lost. */
   #whenCommitted(requestId: string, run: () => void): void {
     const batch = this.#open.get(requestId)?.stagedIn ?? this.#queue.delivering;
@@ -323,13 +312,9 @@ function recordOf(open: Open): RequestRecord {
   return open.record;
 }
 
-function isOpenState(state: string | undefined): boolean {
-  return state !== undefined && Object.entries(nextRequestStates).some(([name, next]) => name === state && next.length > 0);
-}
-
 /** `running` is live state: a record whose provider began shows it in place of `assigned`. */
-function shownState(record: RequestRecord): string {
-  return record.state === 'assigned' && record.live.running ? 'running' : record.state;
+function shownState(record: RequestRecord | undefined): string | undefined {
+  return record?.state === 'assigned' && record.live.running ? 'running' : record?.state;
 }
 
 /** A record with its ten tasks is about 2 kB. */

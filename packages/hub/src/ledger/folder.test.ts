@@ -205,7 +205,23 @@ test('a folder of a newer Conduit is left alone', async () => {
   const db = openDatabase(join(dataDir, 'conduit.db'));
   db.exec('pragma user_version = 99');
   db.close();
-  await expect(open(dataDir)).rejects.toThrow(/was written by a newer Conduit \(format 99, this one knows 1\); update this one/);
+  await expect(open(dataDir)).rejects.toThrow(/was written by a newer Conduit \(format 99, this one knows 2\); update this one/);
+});
+
+test('a folder of the first format is brought to this one: when its requests were created is read from their logs', async () => {
+  const dataDir = await aFolder();
+  const store = await open(dataDir);
+  const history = new History().create('r1', { createdAt: 1_000 }).create('r2', { createdAt: 2_000 }).commitTo(store);
+  history.result('r1').result('r2').commitTo(store);
+  store.close();
+  const db = openDatabase(join(dataDir, 'conduit.db'));
+  db.exec('alter table requests drop column created_at; pragma user_version = 1');
+  db.close();
+  const next = await open(dataDir);
+  next.load();
+  expect(next.search({ tenant: 'local', since: 2_000, limit: 10 }, () => undefined)).toEqual(['r2']);
+  expect(next.search({ tenant: 'local', until: 2_000, limit: 10 }, () => undefined)).toEqual(['r1']);
+  next.close();
 });
 
 test('whatever happened to requests, a restart folds the same records from their logs', async () => {

@@ -2,13 +2,14 @@
 
 import type { Body } from '../routing/body.ts';
 import { fold } from '../routing/fold.ts';
-import type { KnownService } from '../routing/ports.ts';
+import type { KnownService, RequestQuery } from '../routing/ports.ts';
 import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
 import { newRecord } from '../routing/record.ts';
 import { restoreLive, type SavedLive, savedLive } from './live.ts';
-import { Index, matches } from './open-requests.ts';
+import { Index } from './open-requests.ts';
+import { matches, understood } from './search.ts';
 import { bodyOf } from './staging.ts';
-import type { Batch, Query, Retention, Store } from './store.ts';
+import type { Batch, Retention, Store } from './store.ts';
 
 interface Kept {
   readonly origin: Origin;
@@ -85,13 +86,20 @@ export class MemoryStore implements Store {
   }
 
   /** Linear in what is kept, which `--memory` bounds at ten thousand. */
-  list(query: Query): string[] {
-    const found = [...this.#requests.values()]
-      .reverse()
-      .filter(({ origin, ended }) => matches(origin, query) && (query.state === undefined || ended?.state === query.state));
-    const ids = found.map(({ origin }) => origin.requestId);
-    const start = query.before === undefined ? 0 : ids.indexOf(query.before) + 1;
-    return ids.slice(start, start + query.limit);
+  search(query: RequestQuery, stateOf: (requestId: string) => string | undefined): string[] {
+    const all = [...this.#requests.values()].reverse();
+    const isIdStart = (text: string) =>
+      all.some(({ origin }) => origin.tenant === query.tenant && origin.requestId.startsWith(text));
+    const search = understood(query, isIdStart);
+    const { before, limit, states } = search;
+    const start = before === undefined ? 0 : all.findIndex(({ origin }) => origin.requestId === before) + 1;
+    if (before !== undefined && start === 0) return [];
+    const isInState = ({ origin, ended }: Kept): boolean => {
+      const state = ended?.state ?? stateOf(origin.requestId);
+      return states === undefined || states.some((one) => one === state);
+    };
+    const found = all.slice(start).filter((kept) => matches(kept.origin, search) && isInState(kept));
+    return found.slice(0, limit).map(({ origin }) => origin.requestId);
   }
 
   forget(retention: Retention, elapsed: number): string[] {

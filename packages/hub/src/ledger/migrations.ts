@@ -27,6 +27,10 @@ const migrations = [
    create table tags (tenant text not null, tag text not null, request integer not null, primary key (tenant, tag, request)) without rowid;
    create table services (tenant text not null, name text not null, seen_elapsed real not null, known text not null, primary key (tenant, name))
      without rowid;`,
+  // When a request was created stands in its log; here it can be searched by.
+  `alter table requests add column created_at integer not null default 0;
+   update requests set created_at = coalesce(
+     (select json_extract(header, '$[0].origin.createdAt') from log where request = number order by seq limit 1), 0);`,
 ];
 
 /** Brings the file to this hub's format, wholly or not at all. */

@@ -1,7 +1,6 @@
 /** What a folder's store remembers of the requests that are open: where their rows are, and whose they are. */
 
 import type { Origin } from '../routing/record.ts';
-import type { Query } from './store.ts';
 
 export interface OpenEntry {
   /** Its number in the file, in the order of creation. */
@@ -45,10 +44,17 @@ export class OpenRequests {
     return this.#sessions.get(sessionId);
   }
 
-  /** Those that a query without a state finds, below `number`, newest first. Linear in the open requests. */
-  list(query: Query, number: number): { readonly number: number; readonly requestId: string }[] {
-    if (query.state !== undefined) return [];
-    const found = [...this.#entries.values()].filter((entry) => entry.number < number && matches(entry.origin, query));
+  /** Whether an id of the tenant begins so. */
+  hasStart(tenant: string, text: string): boolean {
+    for (const { origin } of this.#entries.values()) {
+      if (origin.tenant === tenant && origin.requestId.startsWith(text)) return true;
+    }
+    return false;
+  }
+
+  /** Those that are wanted, below `number`, newest first. Linear in the open requests. */
+  search(number: number, isWanted: (origin: Origin) => boolean): { readonly number: number; readonly requestId: string }[] {
+    const found = [...this.#entries.values()].filter((entry) => entry.number < number && isWanted(entry.origin));
     return found.reverse().map((entry) => ({ number: entry.number, requestId: entry.origin.requestId }));
   }
 }
@@ -72,15 +78,4 @@ export class Index {
     ids?.delete(id);
     if (ids?.size === 0) this.#ids.delete(key);
   }
-}
-
-/** Whether a request is one that a query asks for; its state is left to the caller. */
-export function matches(origin: Origin, query: Query): boolean {
-  return (
-    origin.tenant === query.tenant &&
-    (query.service === undefined || origin.to === query.service) &&
-    (query.action === undefined || origin.action === query.action) &&
-    (query.subject === undefined || origin.subject === query.subject) &&
-    (query.tag === undefined || origin.tags?.includes(query.tag) === true)
-  );
 }

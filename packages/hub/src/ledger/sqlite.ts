@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import type { Body } from '../routing/body.ts';
-import type { KnownService } from '../routing/ports.ts';
-import type { LogEvent, RequestRecord } from '../routing/record.ts';
+import type { KnownService, RequestQuery } from '../routing/ports.ts';
+import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
 import { Archive } from './archive.ts';
 import { Folder } from './folder.ts';
 import { beginRun, type Durability, endRun, readMeta } from './generation.ts';
@@ -13,8 +13,9 @@ import { migrate } from './migrations.ts';
 import { type OpenEntry, OpenRequests } from './open-requests.ts';
 import { liveFromText, liveToText, recordToText } from './record-text.ts';
 import { RowWriter } from './rows.ts';
+import { matches, understood } from './search.ts';
 import { type Database, openDatabase, type Statement } from './sqlite-driver.ts';
-import type { Batch, Query, Retention, Store } from './store.ts';
+import type { Batch, Retention, Store } from './store.ts';
 import { Transactions } from './transaction.ts';
 import { folderTrouble } from './trouble.ts';
 
@@ -175,13 +176,18 @@ export class SqliteStore implements Store {
     return this.#try(() => [...this.#archive.ofSession(sessionId, sinceElapsed), ...this.#open.ofSession(sessionId)]);
   }
 
-  list(query: Query): string[] {
+  search(query: RequestQuery, stateOf: (requestId: string) => string | undefined): string[] {
     return this.#try(() => {
-      const before = query.before === undefined ? Number.MAX_SAFE_INTEGER : this.#numberOf(query.before);
-      if (before === undefined) return [];
-      const found = [...this.#open.list(query, before), ...this.#archive.list(query, before)];
+      const number = query.before === undefined ? Number.MAX_SAFE_INTEGER : this.#numberOf(query.before);
+      if (number === undefined) return [];
+      const isIdStart = (text: string) => this.#open.hasStart(query.tenant, text) || this.#archive.hasStart(query.tenant, text);
+      const search = understood(query, isIdStart);
+      const isWanted = (origin: Origin): boolean =>
+        matches(origin, search) &&
+        (search.states === undefined || search.states.some((state) => state === stateOf(origin.requestId)));
+      const found = [...this.#open.search(number, isWanted), ...this.#archive.search(search, number)];
       found.sort((one, other) => other.number - one.number);
-      return found.slice(0, query.limit).map((one) => one.requestId);
+      return found.slice(0, search.limit).map((one) => one.requestId);
     });
   }
 

@@ -1,6 +1,7 @@
 /** What every store promises. Each store's own tests run this. */
 
 import { expect, test } from 'vitest';
+import type { RequestQuery } from '../routing/ports.ts';
 import type { LogEvent } from '../routing/record.ts';
 import { emptyBatch, History } from '../testing/history.ts';
 import { aTaker, aWork } from '../testing/requests.ts';
@@ -173,11 +174,12 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     check(next);
   });
 
-  test('a list is of one tenant, newest first, by state, service, action, subject and tag, in pages', async () => {
+  test('a search is of one tenant, newest first, by state, service, action, requester and tag, in pages', async () => {
     const { store, reopen } = await open();
+    const ann = { subject: 'ann', requester: { sessionId: 'session-of-ann', hubId: 'hub-1' } };
     const history = new History()
       .create('r1', { tags: ['red', 'big'] })
-      .create('r2', { to: 'crop', subject: 'ann' })
+      .create('r2', { to: 'crop', ...ann })
       .create('r3', { action: 'poster', tags: ['red'] })
       .create('r4', { tenant: 'acme' })
       .create('r5', { tags: ['red'] })
@@ -188,18 +190,85 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       .result('r1')
       .commitTo(store);
     const check = (one: Store) => {
-      const listed = (query: object) => one.list({ tenant: 'local', limit: 10, ...query });
-      expect(listed({})).toEqual(['r5', 'r3', 'r2', 'r1']);
-      expect(listed({ tenant: 'acme' })).toEqual(['r4']);
-      expect(listed({ state: 'completed' })).toEqual(['r3', 'r1']);
-      expect(listed({ state: 'failed', service: 'crop' })).toEqual(['r2']);
-      expect(listed({ service: 'resize' })).toEqual(['r5', 'r3', 'r1']);
-      expect(listed({ action: 'poster' })).toEqual(['r3']);
-      expect(listed({ subject: 'ann' })).toEqual(['r2']);
-      expect(listed({ tag: 'red' })).toEqual(['r5', 'r3', 'r1']);
-      expect(listed({ tag: 'red', state: 'completed', before: 'r3' })).toEqual(['r1']);
-      expect(listed({ before: 'r5', limit: 2 })).toEqual(['r3', 'r2']);
-      expect(listed({ before: 'r2', limit: 2 })).toEqual(['r1']);
+      const found = finder(one);
+      expect(found({})).toEqual(['r5', 'r3', 'r2', 'r1']);
+      expect(found({ tenant: 'acme' })).toEqual(['r4']);
+      expect(found({ states: ['completed'] })).toEqual(['r3', 'r1']);
+      expect(found({ states: ['completed', 'failed'] })).toEqual(['r3', 'r2', 'r1']);
+      expect(found({ states: ['assigned', 'completed'] })).toEqual(['r5', 'r3', 'r1']);
+      expect(found({ states: ['running'] })).toEqual([]);
+      expect(found({ states: ['failed'], service: 'crop' })).toEqual(['r2']);
+      expect(found({ service: 'resize' })).toEqual(['r5', 'r3', 'r1']);
+      expect(found({ action: 'poster' })).toEqual(['r3']);
+      expect(found({ requester: 'ann' })).toEqual(['r2']);
+      expect(found({ requester: 'session-of-ann' })).toEqual(['r2']);
+      expect(found({ tag: 'red' })).toEqual(['r5', 'r3', 'r1']);
+      expect(found({ tag: 'red', service: 'resize', states: ['completed'], before: 'r3' })).toEqual(['r1']);
+      expect(found({ before: 'r5', limit: 2 })).toEqual(['r3', 'r2']);
+      expect(found({ before: 'r2', limit: 2 })).toEqual(['r1']);
+      expect(found({ before: 'nobody' })).toEqual([]);
+    };
+    check(store);
+    const next = await reopen();
+    next.load();
+    check(next);
+  });
+
+  test('a search finds what was created in a time, and what somebody may see', async () => {
+    const { store, reopen } = await open();
+    const history = new History()
+      .create('r1', { createdAt: 1_000 })
+      .create('r2', { createdAt: 2_000, subject: 'ann', to: 'crop' })
+      .create('r3', { createdAt: 3_000, to: 'crop' })
+      .create('r4', { createdAt: 4_000 })
+      .commitTo(store);
+    history.result('r1').result('r2').result('r4').commitTo(store);
+    const check = (one: Store) => {
+      const found = finder(one);
+      expect(found({ since: 2_000 })).toEqual(['r4', 'r3', 'r2']);
+      expect(found({ until: 2_000 })).toEqual(['r1']);
+      expect(found({ since: 2_000, until: 4_000 })).toEqual(['r3', 'r2']);
+      expect(found({ sight: { subject: 'ann', observes: () => false } })).toEqual(['r2']);
+      expect(found({ sight: { subject: 'bob', observes: (service) => service === 'crop' } })).toEqual(['r3', 'r2']);
+      expect(found({ sight: { subject: 'bob', observes: () => false } })).toEqual([]);
+    };
+    check(store);
+    const next = await reopen();
+    next.load();
+    check(next);
+  });
+
+  test('a text finds ids by their first eight characters, and otherwise a part of a name', async () => {
+    const { store, reopen } = await open();
+    const [one, two, three] = [
+      '0190aaaa-0000-7000-8000-000000000001',
+      '0190aaaa-0000-7000-8000-000000000002',
+      '0190bbbb-0000-7000-8000-000000000003',
+    ] as const;
+    const history = new History()
+      .create(one, { to: 'Thumbs', tags: ['say "cheese"', '0190cccc'] })
+      .create(two, { subject: 'ann@example.org' })
+      .create(three, { tags: ['red', 'big'] })
+      .create('01J0000000000000000000000A', { tenant: 'acme', tags: ['0190aaaa'] })
+      .commitTo(store);
+    history.result(one).result(three).commitTo(store);
+    const check = (store_: Store) => {
+      const found = (text: string, more: object = {}) => finder(store_)({ text, ...more });
+      expect(found('0190aaaa')).toEqual([two, one]);
+      expect(found('0190aaaa', { before: two })).toEqual([one]);
+      expect(found(three)).toEqual([three]);
+      expect(found('0190aaa')).toEqual([]);
+      // No id begins so, and a tag does.
+      expect(found('0190cccc')).toEqual([one]);
+      expect(found('0190dddd')).toEqual([]);
+      expect(found('01J00000', { tenant: 'acme' })).toEqual(['01J0000000000000000000000A']);
+      expect(found('01J00000')).toEqual([]);
+      expect(found('tHUMB')).toEqual([two, three, one].toSorted().toReversed());
+      expect(found('thumbs')).toEqual([one]);
+      expect(found('@example')).toEqual([two]);
+      expect(found('"cheese"')).toEqual([one]);
+      expect(found('d","b')).toEqual([]);
+      expect(found('%')).toEqual([]);
     };
     check(store);
     const next = await reopen();
@@ -237,7 +306,7 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       expect(one.record('r7')).toBeUndefined();
       expect(one.payload('r7')).toBeUndefined();
       expect(one.events('r7', 0, 1_000).events).toEqual([]);
-      expect(one.list({ tenant: 'local', limit: 100, tag: 'red' })).toEqual(['r9', 'r8', 'r6', 'r4', 'r2', 'r0']);
+      expect(finder(one)({ tag: 'red' })).toEqual(['r9', 'r8', 'r6', 'r4', 'r2', 'r0']);
       expect(one.load().open.map((record) => record.requestId)).toEqual(['r2', 'r4', 'r6', 'r8']);
     };
     check(store);
@@ -261,6 +330,11 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     forgetAll(next, { ...keep, maxRequests: 0 }, history.elapsed);
     expect((await reopen()).load().open).toEqual([]);
   });
+}
+
+/** As a ledger asks: everything that is open is assigned here. */
+function finder(store: Store): (query: Partial<RequestQuery>) => string[] {
+  return (query) => store.search({ tenant: 'local', limit: 100, ...query }, () => 'assigned');
 }
 
 function firstEvent(): LogEvent {

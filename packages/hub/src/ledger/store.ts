@@ -1,7 +1,7 @@
 /** Where the embedded ledger keeps things: a file or memory. It stores what it is told, atomically, and knows no rule. */
 
 import type { Body } from '../routing/body.ts';
-import type { KnownService } from '../routing/ports.ts';
+import type { KnownService, RequestQuery } from '../routing/ports.ts';
 import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
 
 /** What is kept wholly or not at all. No record in it has changes that are not in this batch or an earlier one. */
@@ -29,19 +29,6 @@ export interface Retention {
   readonly maxServiceAgeMs: number;
 }
 
-/** What the archive finds requests by; all of one tenant. */
-export interface Query {
-  readonly tenant: string;
-  readonly state?: string;
-  readonly service?: string;
-  readonly action?: string;
-  readonly tag?: string;
-  readonly subject?: string;
-  /** Newest first, before this request. */
-  readonly before?: string;
-  readonly limit: number;
-}
-
 export interface Store {
   readonly epoch: string;
   /** Hub time at which the former hub stood, 0 in a new store: the clock goes on from here. */
@@ -56,8 +43,8 @@ export interface Store {
   payload(requestId: string): Body | undefined;
   children(requestId: string): string[];
   ofRequester(sessionId: string, sinceElapsed: number): string[];
-  /** Ids of requests, newest first. `state` is one that ends a request: where an open one stands, only its ledger knows. */
-  list(query: Query): string[];
+  /** Ids of requests, newest first. Where an open one stands, only its ledger knows: `stateOf` says it. */
+  search(query: RequestQuery, stateOf: (requestId: string) => string | undefined): string[];
   /** Forgets ended requests beyond the retention, oldest end first, a bounded number at a time; says which. */
   forget(retention: Retention, elapsed: number): string[];
   close(): void;

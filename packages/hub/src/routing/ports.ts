@@ -2,6 +2,7 @@
 
 import type { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Action } from '@conduit/sdk/protocol/messages';
+import type { RequestState } from '@conduit/sdk/protocol/states';
 import type { Body } from './body.ts';
 import type { LogEvent, Origin, RequestRecord } from './record.ts';
 import type { Decision, LiveNews, Step } from './steps.ts';
@@ -110,6 +111,34 @@ export interface Ledger {
   expiresAt(record: RequestRecord): number | undefined;
   /** Commits what is staged now, and calls back when it is safe. */
   flush(then: () => void): void;
+}
+
+/** What requests are found by; all of one tenant. What is left out does not matter. */
+export interface RequestQuery {
+  readonly tenant: string;
+  /** Any of these. */
+  readonly states?: readonly RequestState[];
+  readonly service?: string;
+  readonly action?: string;
+  readonly tag?: string;
+  /** The subject or the session that asked. */
+  readonly requester?: string;
+  /** Wall clock of the creation, milliseconds: not before this, and before that. */
+  readonly since?: number;
+  readonly until?: number;
+  /** The first characters of an id, at least eight; any other text is part of a service, an action, a subject or a tag, in letters of either case. */
+  readonly text?: string;
+  /** Whoever may not see everything sees its own, and what it may observe. */
+  readonly sight?: { readonly subject: string; readonly observes: (service: string) => boolean };
+  /** Only those created before this request. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** Finds requests, open and ended, newest first. */
+export interface Archive {
+  /** As committed. The records are the ledger's: read them, don't keep them. */
+  search(query: RequestQuery, then: (records: readonly RequestRecord[]) => void): void;
 }
 
 /** The way to one connected peer: a socket, or the response of an event stream. */

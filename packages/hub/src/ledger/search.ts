@@ -1,0 +1,52 @@
+/** What a search means, for every store alike: which requests a query is about, told from what was said at their creation. */
+
+import { isTerminal, type TerminalState } from '@conduit/sdk/protocol/states';
+import type { RequestQuery } from '../routing/ports.ts';
+import type { Origin } from '../routing/record.ts';
+
+/** A query whose text has been understood: the first characters of ids, or a part of names. */
+export interface Search extends Omit<RequestQuery, 'text'> {
+  readonly idStart?: string;
+  readonly words?: string;
+}
+
+/** Eight characters of an id tell it apart, within a minute or so; fewer may as well be a word. */
+const idStartPattern = /^(?:[0-9a-f]{8}[0-9a-f-]*|[0-9A-F]{8}[0-9A-F-]*|[0-7][0-9A-HJKMNP-TV-Z]{7,})$/;
+
+/** A text that begins a kept id means that; a tag that only looks like one is found as long as no id begins so. */
+export function understood({ text, ...query }: RequestQuery, isIdStart: (text: string) => boolean): Search {
+  if (text === undefined || text === '') return query;
+  if (idStartPattern.test(text) && isIdStart(text)) return { ...query, idStart: text };
+  return { ...query, words: folded(text) };
+}
+
+/** Which of the states that end a request are looked for; undefined: every one, empty: none. */
+export function endedStates({ states }: Pick<RequestQuery, 'states'>): readonly TerminalState[] | undefined {
+  return states?.filter(isTerminal);
+}
+
+/** Whether a request is one that is looked for; its state and its age in the list are left to the caller. */
+export function matches(origin: Origin, search: Search): boolean {
+  const { service, action, tag, requester, since, until, sight } = search;
+  return (
+    origin.tenant === search.tenant &&
+    (service === undefined || origin.to === service) &&
+    (action === undefined || origin.action === action) &&
+    (tag === undefined || origin.tags?.includes(tag) === true) &&
+    (requester === undefined || origin.subject === requester || origin.requester.sessionId === requester) &&
+    (since === undefined || origin.createdAt >= since) &&
+    (until === undefined || origin.createdAt < until) &&
+    (sight === undefined || origin.subject === sight.subject || sight.observes(origin.to)) &&
+    (search.idStart === undefined || origin.requestId.startsWith(search.idStart)) &&
+    (search.words === undefined || hasWords(origin, search.words))
+  );
+}
+
+function hasWords({ to, action, subject, tags }: Origin, words: string): boolean {
+  return [to, action, subject, ...(tags ?? [])].some((text) => folded(text).includes(words));
+}
+
+/** As SQLite's `lower`: only the letters of ASCII have two cases. */
+function folded(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
