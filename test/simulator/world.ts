@@ -75,14 +75,15 @@ export class World {
     this.hubGeneration += 1;
     const clock = this.#clockOf(this.hubGeneration);
     this.hubClock = clock;
-    const ledger = this.#plantedLedger(
-      new EmbeddedLedger({ store: this.#plantedStore(), clock, retention, maxChunkBytes: defaultLimits.maxChunkBytes }),
-    );
+    const options = { store: this.#plantedStore(), clock, retention, maxChunkBytes: defaultLimits.maxChunkBytes };
+    const archive = new EmbeddedLedger(options);
+    const ledger = this.#plantedLedger(archive);
     const ids: Ids = { requestId: this.nextId, sessionId: this.nextId };
     const hubId = 'hub-1';
     const router = new Router({
       clock,
       ledger,
+      archive,
       ids,
       limits: defaultLimits,
       schemas: new PayloadSchemas(),

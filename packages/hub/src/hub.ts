@@ -22,6 +22,7 @@ import type { Clock } from './routing/ports.ts';
 import { Router } from './routing/router.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SessionTokens } from './sessions/tokens.ts';
+import { version } from './version.ts';
 import { serveSocketIo } from './wire/socketio.ts';
 
 /** A service is remembered this long after its last provider left. */
@@ -79,6 +80,7 @@ interface Opened {
 }
 
 function joinRooms({ config, log, server, port, store, secret, clock }: Opened): Hub {
+  const startedAt = clock.now();
   let trouble: string | undefined;
   const ledger = new EmbeddedLedger({
     store,
@@ -104,7 +106,16 @@ function joinRooms({ config, log, server, port, store, secret, clock }: Opened):
   const limits: Limits = config;
   const rates = defaultRates;
   const schemas = new PayloadSchemas();
-  const router = new Router({ clock, ledger, ids, limits, schemas, hubId, progressIntervalMs: config.progressInterval });
+  const router = new Router({
+    clock,
+    ledger,
+    archive: ledger,
+    ids,
+    limits,
+    schemas,
+    hubId,
+    progressIntervalMs: config.progressInterval,
+  });
   try {
     router.start();
   } catch (error) {
@@ -116,13 +127,20 @@ function joinRooms({ config, log, server, port, store, secret, clock }: Opened):
   const sessions = new Sessions({ router, clock, ids, tokens, limits, rates, log, hubId, epoch: ledger.epoch, authenticate });
   const status = () => ({
     hubId,
+    version,
+    epoch: ledger.epoch,
+    startedAt,
     openRequests: router.openCount,
     connections: sockets.connections,
-    trouble: router.isDraining ? 'the hub is stopping' : trouble,
+    ...statusOf(router.isDraining ? 'the hub is stopping' : trouble),
   });
-  const app = createApp(status, log);
-  server.off('request', sayStarting).on('request', getRequestListener(app.fetch));
   const origins = new Origins({ allowed: config.allowOrigin, log });
+  const app = createApp({
+    status,
+    log,
+    api: { router, clock, ids, limits, authenticate, admits: (visit) => origins.admits(visit) },
+  });
+  server.off('request', sayStarting).on('request', getRequestListener(app.fetch));
   const sockets = serveSocketIo({
     server,
     maxMessageBytes: limits.maxMessageBytes,
@@ -155,6 +173,10 @@ function joinRooms({ config, log, server, port, store, secret, clock }: Opened):
       await left;
     },
   };
+}
+
+function statusOf(trouble: string | undefined): { trouble?: string } {
+  return trouble === undefined ? {} : { trouble };
 }
 
 /** Between the port and the store: clients that return to a hub that starts are told to try again, instead of waiting in silence. */

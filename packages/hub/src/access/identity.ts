@@ -22,3 +22,13 @@ export function mayObserve(identity: Identity, service: string): boolean {
 export function mayAdminister(identity: Identity): boolean {
   return identity.scopes.includes('admin');
 }
+
+/** Whether it may follow whatever anybody of its tenant asked for. */
+export function mayObserveAll(identity: Identity): boolean {
+  return identity.scopes.includes('observe:*') || mayAdminister(identity);
+}
+
+/** Whether the hub itself is its matter: what of it concerns no tenant, or all of them. */
+export function mayOperate(identity: Identity): boolean {
+  return identity.scopes.includes('operator');
+}

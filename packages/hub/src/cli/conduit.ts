@@ -1,10 +1,10 @@
 /** The command line: names the commands, and turns whatever goes wrong into one sentence and an exit code. */
 
-import { readFileSync } from 'node:fs';
 import { maxDurationMs, maxPriority, minDurationMs, minPriority } from '@conduit/sdk/protocol/limits';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { flagOf, variableOf } from '../config.ts';
 import { defaults, memoryDefaults, type SettingName, settings } from '../contract/config.ts';
+import { version } from '../version.ts';
 import type { CallOptions } from './call.ts';
 import type { CancelOptions } from './cancel.ts';
 import { exitCodes, Refusal } from './exit.ts';
@@ -28,7 +28,6 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const defaultUrl = process.env['CONDUIT_URL'] ?? `http://127.0.0.1:${defaults.port}`;
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 const program = new Command('conduit')
   .description('The hub that routes messages between your apps and services in real time.')

@@ -1,13 +1,32 @@
+import { defaultLimits } from '@conduit/sdk/protocol/limits';
 import { beforeEach, expect, test } from 'vitest';
+import { localIdentity } from '../access/identity.ts';
+import { Routed } from '../testing/routed.ts';
 import { createApp, type HubStatus } from './app.ts';
 
 const logged: string[] = [];
 const log = { error: (_fields: object, sentence: string) => void logged.push(sentence) };
-const well: HubStatus = { hubId: 'hub-1', openRequests: 3, connections: 12, trouble: undefined };
+const well: HubStatus = {
+  hubId: 'hub-1',
+  version: '1.2.3',
+  epoch: 'epoch-1',
+  startedAt: 0,
+  openRequests: 3,
+  connections: 12,
+};
+const { router, clock } = new Routed();
+const api = {
+  router,
+  clock,
+  ids: { requestId: () => '', sessionId: () => '' },
+  limits: defaultLimits,
+  authenticate: () => localIdentity,
+  admits: () => true,
+};
 beforeEach(() => void logged.splice(0));
 
 async function get(path: string, status: () => HubStatus = () => well) {
-  const response = await createApp(status, log).request(path);
+  const response = await createApp({ status, log, api }).request(path);
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 

@@ -1,22 +1,25 @@
 /** What the hub answers over plain HTTP: whether it lives and is ready, and a page for whoever opens it in a browser. */
 
-import { ConduitError, errorTable, toConduitError } from '@conduit/sdk/protocol/errors';
-import { type Context, Hono } from 'hono';
+import { ConduitError, toConduitError } from '@conduit/sdk/protocol/errors';
+import type { HubInfo } from '@conduit/sdk/protocol/overview';
+import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from '../ops/logger.ts';
+import { type ApiParts, createApi } from './api.ts';
 import { page } from './page.ts';
+import { refusal } from './refusal.ts';
 import { serveSdk } from './sdk.ts';
 
-/** What the pages tell of the hub. */
-export interface HubStatus {
-  readonly hubId: string;
-  readonly openRequests: number;
-  readonly connections: number;
-  /** Why nothing new is accepted; undefined while everything is well. */
-  readonly trouble: string | undefined;
+/** How the hub is, for pages and operators. */
+export type HubStatus = HubInfo;
+
+export interface AppParts {
+  readonly status: () => HubStatus;
+  readonly log: Pick<Logger, 'error'>;
+  readonly api: Omit<ApiParts, 'status'>;
 }
 
-export function createApp(status: () => HubStatus, log: Pick<Logger, 'error'>): Hono {
+export function createApp({ status, log, api }: AppParts): Hono {
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -27,7 +30,6 @@ export function createApp(status: () => HubStatus, log: Pick<Logger, 'error'>): 
         baseUri: ["'none'"],
         formAction: ["'none'"],
       },
-      crossOriginResourcePolicy: 'cross-origin',
       // Whether a host may be reached without TLS is for whoever terminates TLS to say, and it would bind all its other ports.
       strictTransportSecurity: false,
     }),
@@ -44,6 +46,7 @@ export function createApp(status: () => HubStatus, log: Pick<Logger, 'error'>): 
     return trouble === undefined ? context.json({ ok: true }) : context.json({ ok: false, reason: trouble }, 503);
   });
   app.get('/', (context) => context.html(page(status())));
+  app.route('/api/v1', createApi({ ...api, status }));
   app.notFound((context) => refusal(context, new ConduitError('request_not_found', `there is nothing at ${context.req.path}`)));
   app.onError((thrown, context) => {
     const error = toConduitError(thrown);
@@ -51,9 +54,4 @@ export function createApp(status: () => HubStatus, log: Pick<Logger, 'error'>): 
     return refusal(context, error);
   });
   return app;
-}
-
-/** An error over HTTP, in the one shape of the protocol. */
-function refusal(context: Context, error: ConduitError): Response {
-  return context.json({ error: error.toWire() }, errorTable[error.code].status);
 }

@@ -1,5 +1,7 @@
 /** What the hub carries and does not read: a payload, a result, a chunk's data. A value or its encoding, translated at most once each way. */
 
+import { isBinary, type Measured, utf8Length } from '@conduit/sdk/protocol/measure';
+
 /** A body as a store keeps it: JSON text in which each binary part stands as Socket.IO's placeholder, and those parts beside it. */
 export interface EncodedBody {
   readonly text: string;
@@ -27,6 +29,13 @@ export class Body {
     return new Body({ value }, bytes, isBinary);
   }
 
+  /** Of a member of a message: a text or a binary weighs what it is; of anything else the rest of its message is too little to be told apart. */
+  static measured(value: unknown, { bytes, attachments }: Measured): Body {
+    if (typeof value === 'string') return Body.of(value, utf8Length(value), false);
+    if (isBinary(value)) return Body.of(value, value.byteLength, true);
+    return Body.of(value, bytes, attachments > 0);
+  }
+
   static decode(encoded: EncodedBody, bytes: number): Body {
     return new Body({ encoded }, bytes, encoded.attachments.length > 0);
   }
@@ -49,12 +58,8 @@ export class Body {
   /** What a stream of mode `append` is made of. */
   get kind(): 'text' | 'binary' | 'json' {
     if (typeof this.value === 'string') return 'text';
-    return isBytes(this.value) ? 'binary' : 'json';
+    return isBinary(this.value) ? 'binary' : 'json';
   }
-}
-
-function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
-  return value instanceof Uint8Array || value instanceof ArrayBuffer;
 }
 
 function encodeBinary(value: unknown): EncodedBody {
@@ -62,7 +67,7 @@ function encodeBinary(value: unknown): EncodedBody {
   // `this[key]` and not the second argument: a Buffer has turned itself into JSON by then.
   const text = JSON.stringify(value, function (this: Record<string, unknown>, key, json: unknown) {
     const original = this[key];
-    if (!isBytes(original)) return json;
+    if (!isBinary(original)) return json;
     attachments.push(original instanceof Uint8Array ? original : new Uint8Array(original));
     return { _placeholder: true, num: attachments.length - 1 };
   });

@@ -35,7 +35,12 @@ export class Registry {
   }
 
   ofTenant(tenant: string, elapsed: number): Service[] {
-    return [...this.#services.values()].filter((service) => service.tenant === tenant && isKnown(service, elapsed));
+    return this.known(elapsed).filter((service) => service.tenant === tenant);
+  }
+
+  /** Of all tenants. */
+  known(elapsed: number): Service[] {
+    return [...this.#services.values()].filter((service) => isKnown(service, elapsed));
   }
 
   /** Drops what nobody waits for, serves or remembers: names that were only ever asked for don't add up. */

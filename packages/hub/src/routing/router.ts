@@ -13,28 +13,32 @@ import type {
   Watch,
   WorkMessage,
 } from '@conduit/sdk/protocol/messages';
+import type { ClientInfo, ProviderSession, Stats } from '@conduit/sdk/protocol/overview';
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import type { Identity } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Family } from './family.ts';
+import { Finding, type Found, type Wanted } from './finding.ts';
 import type { Kept } from './instances.ts';
 import { ServiceNews } from './news.ts';
 import { Peer } from './peer.ts';
-import type { Change, Outlet, Reply, Timer } from './ports.ts';
+import type { Archive, Change, Outlet, Reply, Timer } from './ports.ts';
 import { Providing } from './providing.ts';
 import { isHeld, type RequestRecord } from './record.ts';
 import { Registry } from './registry.ts';
 import { type Accepted, Requesting, type Watched } from './requesting.ts';
 import { drainMs, lastReadMs, lookMs, requesterGoneMs, unconfirmedMs } from './settings.ts';
 import { Sweep } from './sweep.ts';
+import { Tally } from './tally.ts';
 import { RequestTimers } from './timers.ts';
 import { Watchers } from './watchers.ts';
 
 interface RouterParts extends Pick<Core, 'clock' | 'ledger' | 'ids' | 'limits' | 'schemas' | 'hubId'> {
   /** At most one live value per task and watcher in this time, milliseconds; 0 sends every one. */
   readonly progressIntervalMs: number;
+  readonly archive: Archive;
 }
 
 export class Router {
@@ -46,6 +50,8 @@ export class Router {
   readonly #family: Family;
   readonly #news: ServiceNews;
   readonly #sweep: Sweep;
+  readonly #tally: Tally;
+  readonly #finding: Finding;
   /** Requesters that asked for their requests to end when they are gone, by session. */
   readonly #gone = new Map<string, Timer>();
   /** Hub time of this hub's start. */
@@ -54,7 +60,7 @@ export class Router {
   #isLeaving = false;
   #onIdle: (() => void) | undefined;
 
-  constructor({ progressIntervalMs, ...parts }: RouterParts) {
+  constructor({ progressIntervalMs, archive, ...parts }: RouterParts) {
     const { clock, ledger } = parts;
     const core: Core = { ...parts, registry: new Registry(), timers: new RequestTimers(clock), peers: new Map() };
     this.#core = core;
@@ -65,6 +71,8 @@ export class Router {
     this.#requesting = new Requesting({ core, dispatcher: this.#dispatcher, watchers: this.#watchers });
     this.#family = new Family(ledger);
     this.#sweep = new Sweep(core);
+    this.#tally = new Tally(clock);
+    this.#finding = new Finding({ core, archive, tally: this.#tally });
   }
 
   /** Takes over what the former hub left. Before this, nothing else may be called. */
@@ -78,6 +86,7 @@ export class Router {
     for (const service of services) registry.recall(service);
     for (const record of open) {
       this.#family.add(record);
+      this.#tally.restore(record);
       this.#sweep.add(record.requestId, { tenant: record.tenant, service: record.to });
       this.#dispatcher.restore(record);
     }
@@ -188,6 +197,24 @@ export class Router {
     reply.ok(registry.ofTenant(peer.identity.tenant, clock.elapsed()).map((service) => service.info()));
   }
 
+  /** Requests that the identity sent or may observe, newest first. */
+  find(identity: Identity, wanted: Wanted, reply: Reply<Found>): void {
+    this.#finding.requests(identity, wanted, reply);
+  }
+
+  providers(identity: Identity): readonly ProviderSession[] {
+    return this.#finding.providers(identity);
+  }
+
+  clients(identity: Identity): readonly ClientInfo[] {
+    return this.#finding.clients(identity);
+  }
+
+  /** @param tenant left out: the whole hub. */
+  stats(tenant?: string): Stats {
+    return this.#finding.stats(tenant);
+  }
+
   work(peer: Peer, message: WorkMessage, body: Body | undefined, reply: Reply<{ readonly duplicate?: true }>): void {
     this.#providing.work(peer, { message, body }, reply);
   }
@@ -259,6 +286,7 @@ export class Router {
   #decided(change: Change): void {
     const { record, step } = change;
     if (step.type === 'open') this.#sweep.add(record.requestId, { tenant: record.tenant, service: record.to });
+    this.#tally.note(record);
     this.#dispatcher.decided(change);
     this.#family.decided(change);
     if (isTerminal(record.state) && !isTerminal(change.before.state)) this.#ended(record);

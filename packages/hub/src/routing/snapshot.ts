@@ -3,6 +3,7 @@
 import type { RequestObject, Stream, Task } from '@conduit/sdk/protocol/events';
 import { defaultLimits } from '@conduit/sdk/protocol/limits';
 import type { GetInclude } from '@conduit/sdk/protocol/messages';
+import type { RequestSummary } from '@conduit/sdk/protocol/overview';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import { type LogEvent, type RequestRecord, type TaskRecord, timingsOf } from './record.ts';
@@ -50,11 +51,7 @@ function readOwn(core: Core, record: RequestRecord, options: SnapshotOptions, th
   });
 }
 
-function objectOf(
-  record: RequestRecord,
-  head: Omit<RequestObject<Body>, 'tasks' | 'streams'>,
-  contents: Contents,
-): RequestObject<Body> {
+function objectOf(record: RequestRecord, head: ReturnType<typeof headOf>, contents: Contents): RequestObject<Body> {
   const found = record.resultSeq === undefined ? undefined : contents.results.get(record.resultSeq);
   // A message has room for so many attachments only: the payload goes first.
   const result = attachmentsOf(contents.payload) + attachmentsOf(found) > defaultLimits.maxAttachments ? undefined : found;
@@ -132,7 +129,14 @@ function readLog(core: Core, record: RequestRecord, reader: ContentsReader, then
   readFrom(Math.min(reader.firstSeq, seq) - 1);
 }
 
-function headOf(core: Core, record: RequestRecord): Omit<RequestObject<Body>, 'tasks' | 'streams'> {
+/** What a list shows of a request: nothing of it grows with the work. The record must be what the ledger gave, in the same turn. */
+export function summaryOf(core: Core, record: RequestRecord): RequestSummary {
+  const { live, ...head } = headOf(core, record);
+  const { progress, ...shown } = live;
+  return { ...head, live: shown };
+}
+
+function headOf(core: Core, record: RequestRecord): Omit<RequestObject<Body>, 'tasks' | 'streams' | 'payload' | 'result'> {
   const { live } = record;
   const expiresAt = core.ledger.expiresAt(record);
   const waiting = record.state === 'queued' ? live.waiting : undefined;

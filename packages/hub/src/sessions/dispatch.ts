@@ -1,7 +1,6 @@
 /** The events towards the hub: each is parsed and becomes one call. The edge knows nothing else. */
 
-import type { RequestObject } from '@conduit/sdk/protocol/events';
-import { isBinary, type Measured } from '@conduit/sdk/protocol/measure';
+import type { Measured } from '@conduit/sdk/protocol/measure';
 import type { Register } from '@conduit/sdk/protocol/messages';
 import {
   parseCancel,
@@ -14,11 +13,11 @@ import {
   parseWatch,
 } from '@conduit/sdk/protocol/parse';
 import { opaqueMembers, parseWork, type WorkType } from '@conduit/sdk/protocol/parse-work';
-import { partyToWire, requestToWire, serviceToWire, type WireBody } from '@conduit/sdk/protocol/wire';
+import { serviceToWire, type WireBody } from '@conduit/sdk/protocol/wire';
+import { acceptedToWire, objectToWire, watchedToWire } from '../routing/answers.ts';
 import { Body } from '../routing/body.ts';
 import type { Peer } from '../routing/peer.ts';
 import type { Reply } from '../routing/ports.ts';
-import type { Accepted, Watched } from '../routing/requesting.ts';
 import type { Router } from '../routing/router.ts';
 
 /** What an event is handled with. */
@@ -45,7 +44,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   register: (context, { body }, answer) => context.register(parseRegister(body), answer),
   request: ({ router, peer }, { body, measured }, answer) => {
     const message = parseRequest(body);
-    router.request(peer, message, bodyOf(message.payload ?? null, measured), mapped(answer, acceptedToWire));
+    router.request(peer, message, Body.measured(message.payload ?? null, measured), mapped(answer, acceptedToWire));
   },
   cancel: ({ router, peer }, { body }, answer) =>
     router.cancel(
@@ -98,7 +97,7 @@ function work(type: WorkType): Handler {
   return ({ router, peer }, { body, measured }, answer) => {
     const message = parseWork(type, body);
     const opaque: unknown = member === undefined ? undefined : Reflect.get(message, member);
-    const carried = opaque === undefined ? undefined : bodyOf(opaque, measured);
+    const carried = opaque === undefined ? undefined : Body.measured(opaque, measured);
     router.work(
       peer,
       message,
@@ -108,50 +107,6 @@ function work(type: WorkType): Handler {
   };
 }
 
-/** A text or a binary weighs what it is; of anything else the rest of its message is too little to be told apart. */
-function bodyOf(value: unknown, measured: Measured): Body {
-  if (typeof value === 'string') return Body.of(value, Buffer.byteLength(value), false);
-  if (isBinary(value)) return Body.of(value, value.byteLength, true);
-  return Body.of(value, measured.bytes, measured.attachments > 0);
-}
-
 function mapped<Value>(answer: Answer, toWire: (value: Value) => WireBody): Reply<Value> {
   return { ok: (value) => answer.ok(toWire(value)), refuse: (error) => answer.refuse(error) };
-}
-
-function acceptedToWire({ requestId, state, seq, reason, position, provider }: Accepted): WireBody {
-  return {
-    request_id: requestId,
-    state,
-    seq,
-    ...(reason === undefined ? {} : { reason }),
-    ...(position === undefined ? {} : { position }),
-    ...(provider === undefined ? {} : { provider: partyToWire(provider) }),
-  };
-}
-
-function watchedToWire(watched: Watched): WireBody {
-  if (watched.mode === 'replay') return { mode: 'replay' };
-  const { mode, seq, request, gap, reset } = watched;
-  return {
-    mode,
-    seq,
-    request: objectToWire(request),
-    ...(gap === undefined ? {} : { gap }),
-    ...(reset === undefined ? {} : { reset }),
-  };
-}
-
-/** The bodies leave their carriers here. */
-function objectToWire(object: RequestObject<Body>): WireBody {
-  const unwrapped: RequestObject = {
-    ...object,
-    tasks: object.tasks.map((task) => (task.result === undefined ? task : { ...task, result: task.result.value })),
-    streams: object.streams.map((stream) =>
-      stream.data === undefined ? stream : { ...stream, data: stream.data.map((one) => one.value) },
-    ),
-    ...(object.payload === undefined ? {} : { payload: object.payload.value }),
-    ...(object.result === undefined ? {} : { result: object.result.value }),
-  };
-  return requestToWire(unwrapped);
 }

@@ -161,6 +161,7 @@ export class Routed {
     const router = new Router({
       clock,
       ledger,
+      archive: ledger,
       ids,
       limits: this.#limits,
       schemas: new PayloadSchemas(),

@@ -1,14 +1,17 @@
-/** A hub's routing, sessions and Socket.IO on a free port, with real turns and sockets; its timers are the test's. */
+/** A hub's routing, sessions, Socket.IO and HTTP on a free port, with real turns and sockets; its timers are the test's. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { defaultLimits, type Limits } from '@conduit/sdk/protocol/limits';
+import { getRequestListener } from '@hono/node-server';
 import { io, type Socket } from 'socket.io-client';
 import { uuidv7 } from 'uuidv7';
 import { defaultRates, type Rates } from '../access/budget.ts';
 import { type Identity, localIdentity } from '../access/identity.ts';
+import { Origins } from '../access/origins.ts';
 import { PayloadSchemas } from '../contract/payloads.ts';
+import { createApp } from '../http/app.ts';
 import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
 import { defaultRetention } from '../ledger/store.ts';
@@ -33,6 +36,7 @@ interface ServedSettings {
   readonly limits?: Partial<Limits>;
   readonly rates?: Partial<Rates>;
   readonly timing?: Partial<Timing>;
+  readonly allowOrigin?: readonly string[];
   readonly authenticate?: (auth: Readonly<Record<string, unknown>>) => Identity;
 }
 
@@ -46,8 +50,18 @@ export async function serve({
   const errors: object[] = [];
   const ledger = new EmbeddedLedger({ store, clock, retention: defaultRetention.memory, maxChunkBytes: limits.maxChunkBytes });
   const ids = { requestId: uuidv7, sessionId: uuidv7 };
-  const router = new Router({ schemas: new PayloadSchemas(), clock, ledger, ids, limits, hubId: 'hub-1', progressIntervalMs: 0 });
+  const router = new Router({
+    schemas: new PayloadSchemas(),
+    clock,
+    ledger,
+    archive: ledger,
+    ids,
+    limits,
+    hubId: 'hub-1',
+    progressIntervalMs: 0,
+  });
   router.start();
+  const authenticate = settings.authenticate ?? (() => localIdentity);
   const sessions = new Sessions({
     router,
     clock,
@@ -58,11 +72,25 @@ export async function serve({
     log: { error: (fields) => errors.push(fields) },
     hubId: 'hub-1',
     epoch: ledger.epoch,
-    authenticate: settings.authenticate ?? (() => localIdentity),
+    authenticate,
   });
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const origins = new Origins({ allowed: settings.allowOrigin ?? [], log: { warn: () => undefined } });
+  const app = createApp({
+    status: () => ({
+      hubId: 'hub-1',
+      version: '0.0.0',
+      epoch: ledger.epoch,
+      startedAt: clock.now(),
+      openRequests: router.openCount,
+      connections: sockets.connections,
+    }),
+    log: { error: (fields) => errors.push(fields) },
+    api: { router, clock, ids, limits, authenticate, admits: (visit) => origins.admits(visit) },
+  });
+  server.on('request', getRequestListener(app.fetch));
   const sockets = serveSocketIo({
     server,
     maxMessageBytes: limits.maxMessageBytes,
@@ -78,6 +106,7 @@ export async function serve({
     url,
     clock,
     router,
+    app,
     sessions,
     sockets,
     store,

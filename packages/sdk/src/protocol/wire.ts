@@ -5,6 +5,7 @@ import type {
   EventStamp,
   LiveUpdate,
   Party,
+  ProviderInfo,
   RequestEvent,
   RequestObject,
   ServiceInfo,
@@ -133,6 +134,21 @@ export function assignmentToWire(assignment: Assignment): WireBody {
 
 /** The request object, its bodies plain values by now. */
 export function requestToWire(request: RequestObject): WireBody {
+  const body = requestHeadToWire(request);
+  body['tasks'] = request.tasks.map(taskToWire);
+  body['streams'] = request.streams.map(streamToWire);
+  body['live'] = liveStateToWire(request.live);
+  put(body, 'payload', request.payload);
+  put(body, 'result', request.result);
+  put(body, 'result_omitted', request.resultOmitted);
+  put(body, 'children', request.children);
+  return body;
+}
+
+/** What lists and objects say of a request alike. */
+export function requestHeadToWire(
+  request: Omit<RequestObject, 'tasks' | 'streams' | 'live' | 'payload' | 'result' | 'resultOmitted' | 'children'>,
+): WireBody {
   const body: WireBody = {
     request_id: request.requestId,
     to: request.to,
@@ -140,23 +156,16 @@ export function requestToWire(request: RequestObject): WireBody {
     state: request.state,
     attempt: request.attempt,
     overall: request.overall,
-    tasks: request.tasks.map(taskToWire),
-    streams: request.streams.map(streamToWire),
     requester: partyToWire(request.requester),
     created_at: instant(request.createdAt),
     timings: timingsToWire(request.timings),
     seq: request.seq,
-    live: liveStateToWire(request.live),
     work_began: request.workBegan,
   };
   put(body, 'reason', request.reason);
-  put(body, 'payload', request.payload);
-  put(body, 'result', request.result);
-  put(body, 'result_omitted', request.resultOmitted);
   put(body, 'error', request.error);
   if (request.provider !== undefined) body['provider'] = partyToWire(request.provider);
   if (request.parent !== undefined) body['parent'] = parentToWire(request.parent);
-  put(body, 'children', request.children);
   put(body, 'tags', request.tags);
   putInstant(body, 'assigned_at', request.assignedAt);
   putInstant(body, 'started_at', request.startedAt);
@@ -170,20 +179,21 @@ export function serviceToWire(service: ServiceInfo): WireBody {
     name: service.name,
     actions: service.actions.map(actionToWire),
     providers: service.providers.map((provider) => {
-      const body: WireBody = {
-        session_id: provider.sessionId,
-        state: provider.state,
-        held: provider.held,
-        capacity: provider.capacity,
-      };
-      put(body, 'instance_id', provider.instanceId);
+      const body: WireBody = { session_id: provider.sessionId, ...providerToWire(provider) };
       put(body, 'name', provider.name);
-      body['joined_at'] = instant(provider.joinedAt);
       return body;
     }),
     waiting: service.waiting,
     paused: service.paused,
   };
+}
+
+/** What a provider offers of one service, and how much of it is taken. */
+export function providerToWire(provider: Omit<ProviderInfo, 'sessionId' | 'name'>): WireBody {
+  const body: WireBody = { state: provider.state, held: provider.held, capacity: provider.capacity };
+  put(body, 'instance_id', provider.instanceId);
+  body['joined_at'] = instant(provider.joinedAt);
+  return body;
 }
 
 export function partyToWire(party: Party): WireBody {

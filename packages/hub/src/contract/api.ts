@@ -1,0 +1,269 @@
+/** What the HTTP API takes and gives, as schemas: queries are checked by them, and the OpenAPI document is made from them all. */
+
+import { nextRequestStates, nextTaskStates } from '@conduit/sdk/protocol/states';
+import { z } from '@hono/zod-openapi';
+import { messageSchemas } from './messages.ts';
+
+/** Some words of a set, with commas between them. */
+function words<const Word extends string>(all: readonly Word[]) {
+  return z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(all)))
+    .openapi({ type: 'string' });
+}
+
+function whole(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .openapi({ type: 'integer', minimum: min, maximum: max });
+}
+
+/** ISO 8601 with a zone, or milliseconds since 1970. */
+const instant = z
+  .union([z.iso.datetime({ offset: true }), z.string().regex(/^\d{1,15}$/)])
+  .transform((text) => (/^\d+$/.test(text) ? Number(text) : Date.parse(text)))
+  .openapi({ type: 'string', example: '2026-01-02T03:04:05Z' });
+
+const { to: name, request_id: chosenId } = messageSchemas.request.shape;
+const text = z.string().max(1_024);
+const states = Object.keys(nextRequestStates) as (keyof typeof nextRequestStates)[];
+const taskStates = Object.keys(nextTaskStates) as (keyof typeof nextTaskStates)[];
+
+/** What each part of a query must be, for the sentence that refuses another. */
+export const expected: Readonly<Record<string, string>> = {
+  state: `one or more of ${states.join(', ')}, with commas between them`,
+  service: 'a name',
+  action: 'a name',
+  since: 'an instant such as 2026-01-02T03:04:05Z, or milliseconds since 1970',
+  until: 'an instant such as 2026-01-02T03:04:05Z, or milliseconds since 1970',
+  limit: 'a whole number from 1 to 200',
+  cursor: 'the next_cursor of a former answer',
+  include: 'one or more of payload, result, streams, with commas between them',
+  request_id: 'a UUID or a ULID',
+  name: 'a name: 1 to 128 letters, digits or . _ : / -, the first a letter or a digit',
+};
+
+export const requestPath = z.object({ request_id: z.string().pipe(chosenId.unwrap()) });
+export const servicePath = z.object({ name });
+
+export const requestQuery = z.strictObject({
+  state: words(states).optional(),
+  service: name.optional(),
+  action: name.optional(),
+  tag: text.optional(),
+  requester: text.optional(),
+  since: instant.optional(),
+  until: instant.optional(),
+  text: text.optional(),
+  limit: whole(1, 200).optional(),
+  cursor: z.string().pipe(chosenId.unwrap()).optional(),
+});
+export const includeQuery = z.strictObject({ include: words(['payload', 'result', 'streams']).optional() });
+
+const at = z.iso.datetime();
+const party = z
+  .object({
+    session_id: z.string(),
+    name: z.string().optional(),
+    subject: z.string().optional(),
+    instance_id: z.string().optional(),
+    hub_id: z.string(),
+  })
+  .openapi('Party');
+const wireError = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    retryable: z.boolean(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .openapi('Error');
+const timings = z
+  .object({
+    queued_ms: z.number(),
+    assigned_ms: z.number().optional(),
+    running_ms: z.number().optional(),
+    total_ms: z.number(),
+  })
+  .openapi('Timings');
+const waiting = z.object({ reason: z.string(), position: z.int().optional() });
+const stalled = z.object({ silent_ms: z.number() });
+const running = z.literal(true);
+const progress = z
+  .object({
+    progress: z.number().nullable(),
+    current: z.number().optional(),
+    total: z.number().optional(),
+    unit: z.string().optional(),
+    message: z.string().optional(),
+  })
+  .openapi('Progress');
+const summary = {
+  request_id: z.string(),
+  to: z.string(),
+  action: z.string(),
+  state: z.enum(states),
+  reason: z.string().optional(),
+  attempt: z.int(),
+  overall: z.number(),
+  error: wireError.optional(),
+  requester: party,
+  provider: party.optional(),
+  parent: z.object({ request_id: z.string(), task_id: z.string().optional() }).optional(),
+  tags: z.array(z.string()).optional(),
+  created_at: at,
+  assigned_at: at.optional(),
+  started_at: at.optional(),
+  finished_at: at.optional(),
+  expires_at: at.optional(),
+  timings,
+  seq: z.int(),
+  work_began: z.boolean(),
+};
+const requestSummary = z
+  .strictObject({
+    ...summary,
+    live: z.object({ running: running.optional(), waiting: waiting.optional(), stalled: stalled.optional() }),
+  })
+  .openapi('RequestSummary');
+const task = z
+  .strictObject({
+    task_id: z.string(),
+    title: z.string().optional(),
+    weight: z.number(),
+    parent_id: z.string().optional(),
+    state: z.enum(taskStates),
+    result: z.unknown().optional(),
+    result_omitted: z.literal(true).optional(),
+    error: wireError.optional(),
+    started_at: at.optional(),
+    finished_at: at.optional(),
+  })
+  .openapi('Task');
+const stream = z
+  .strictObject({
+    stream: z.string(),
+    mode: z.enum(['append', 'replace', 'items']),
+    chunks: z.int(),
+    bytes: z.number(),
+    data: z.array(z.unknown()).optional(),
+    truncated: z.literal(true).optional(),
+  })
+  .openapi('Stream');
+const live = z.object({
+  running: running.optional(),
+  progress: z.record(z.string(), progress),
+  waiting: waiting.optional(),
+  stalled: stalled.optional(),
+});
+const action = z.object({
+  name: z.string(),
+  description: z.string().optional(),
+  input: z.record(z.string(), z.unknown()).optional(),
+  output: z.record(z.string(), z.unknown()).optional(),
+  tasks: z.array(z.record(z.string(), z.unknown())).optional(),
+  idempotent: z.boolean().optional(),
+  timeout_ms: z.int().optional(),
+});
+const offer = {
+  state: z.enum(['ready', 'busy', 'draining', 'suspect']),
+  held: z.int(),
+  capacity: z.int(),
+  instance_id: z.string().optional(),
+  joined_at: at,
+};
+const stats = {
+  open: z.strictObject({ queued: z.int(), assigned: z.int(), running: z.int(), cancelling: z.int() }),
+  last_minute: z.strictObject({
+    accepted: z.int(),
+    completed: z.int(),
+    failed: z.int(),
+    cancelled: z.int(),
+    expired: z.int(),
+  }),
+  durations: z.strictObject({ p50_ms: z.number(), p95_ms: z.number() }).optional(),
+  services: z.int(),
+  providers: z.int(),
+  clients: z.int(),
+};
+const service = z
+  .strictObject({
+    name: z.string(),
+    actions: z.array(action),
+    providers: z.array(z.strictObject({ session_id: z.string(), name: z.string().optional(), ...offer })),
+    waiting: z.int(),
+    paused: z.boolean(),
+  })
+  .openapi('Service');
+const provider = z
+  .strictObject({
+    session_id: z.string(),
+    name: z.string().optional(),
+    subject: z.string(),
+    connected: z.boolean(),
+    services: z.array(z.strictObject({ service: z.string(), ...offer })),
+  })
+  .openapi('Provider');
+const client = z
+  .strictObject({
+    session_id: z.string(),
+    name: z.string().optional(),
+    subject: z.string(),
+    connected: z.boolean(),
+    open_requests: z.int(),
+    watching: z.int(),
+    services: z.array(z.string()),
+  })
+  .openapi('Client');
+const hub = z
+  .strictObject({
+    hub_id: z.string(),
+    version: z.string(),
+    epoch: z.string(),
+    started_at: at,
+    open_requests: z.int(),
+    connections: z.int(),
+    trouble: z.string().optional(),
+  })
+  .openapi('Hub');
+
+/** What is answered. Nothing of it is checked while the hub runs: the tests hold the answers to these. */
+export const answers = {
+  error: z.object({ error: wireError, request_id: z.string().optional() }),
+  requests: z.strictObject({ requests: z.array(requestSummary), next_cursor: z.string().optional() }),
+  request: z
+    .strictObject({
+      ...summary,
+      tasks: z.array(task),
+      streams: z.array(stream),
+      payload: z.unknown().optional(),
+      result: z.unknown().optional(),
+      result_omitted: z.literal(true).optional(),
+      children: z.array(z.string()).optional(),
+      live,
+    })
+    .openapi('Request'),
+  tasks: z.strictObject({ tasks: z.array(task) }),
+  progress: z.strictObject({
+    request_id: z.string(),
+    state: z.enum(states),
+    attempt: z.int(),
+    overall: z.number(),
+    seq: z.int(),
+    tasks: z.array(task.pick({ task_id: true, title: true, state: true }).extend({ progress: progress.optional() })),
+    live,
+  }),
+  opaque: z.unknown().openapi({ description: 'Whatever the service or the requester said.' }),
+  services: z.strictObject({ services: z.array(service) }),
+  service,
+  providers: z.strictObject({ providers: z.array(provider) }),
+  clients: z.strictObject({ clients: z.array(client) }),
+  hubs: z.strictObject({ hubs: z.array(hub) }),
+  stats: z
+    .strictObject({ ...stats, hub: z.strictObject(stats).optional().openapi({ description: 'All tenants, for an operator.' }) })
+    .openapi('Stats'),
+} as const;

@@ -1,0 +1,99 @@
+/** The API at `/api/v1`: who asks, from which page, and where each resource is. The resources have a file each. */
+
+import { ConduitError } from '@conduit/sdk/protocol/errors';
+import type { Limits } from '@conduit/sdk/protocol/limits';
+import type { HttpBindings } from '@hono/node-server';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { cors } from 'hono/cors';
+import type { Identity } from '../access/identity.ts';
+import type { Visit } from '../access/origins.ts';
+import { expected } from '../contract/api.ts';
+import type { Clock, Ids } from '../routing/ports.ts';
+import type { Router } from '../routing/router.ts';
+import type { HubStatus } from './app.ts';
+import { addHubRoutes } from './hubs.ts';
+import { addRequestRoutes } from './requests.ts';
+import { addServiceRoutes } from './services.ts';
+
+export interface ApiParts {
+  readonly router: Router;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limits: Limits;
+  /** @throws ConduitError `unauthenticated` */
+  readonly authenticate: (credentials: { readonly token?: string }) => Identity | Promise<Identity>;
+  /** Whether a page may ask at all; what is no page says no origin. */
+  readonly admits: (visit: Visit) => boolean;
+  readonly status: () => HubStatus;
+}
+
+/** In tests that have no server there are no bindings. */
+export interface ApiEnv {
+  Bindings: Partial<HttpBindings>;
+  Variables: { identity: Identity };
+}
+
+export type Api = OpenAPIHono<ApiEnv>;
+
+const allowHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'Prefer'];
+const exposeHeaders = ['Location', 'Content-Location', 'Preference-Applied', 'Retry-After'];
+/** How long a browser need not ask again whether it may. */
+const preflightSeconds = 600;
+
+export function createApi(parts: ApiParts): Api {
+  const api: Api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
+  api.use(async (context, next) => {
+    const { origin, host } = context.req.header();
+    const localAddress = context.env?.incoming?.socket.localAddress;
+    if (!parts.admits({ origin, host, localAddress })) {
+      throw new ConduitError(
+        'forbidden',
+        'pages of this origin may not ask this hub; its log names the flag that would let them',
+      );
+    }
+    await next();
+  });
+  // Whoever comes as far as this may.
+  api.use(
+    cors({ origin: (origin) => origin, allowMethods: ['GET', 'POST'], allowHeaders, exposeHeaders, maxAge: preflightSeconds }),
+  );
+  api.use(async (context, next) => {
+    context.set('identity', await parts.authenticate(credentialsOf(context.req.header('authorization'))));
+    await next();
+  });
+  addRequestRoutes(api, parts);
+  addServiceRoutes(api, parts);
+  addHubRoutes(api, parts);
+  return api;
+}
+
+function credentialsOf(authorization: string | undefined): { token?: string } {
+  if (authorization === undefined) return {};
+  const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (token === undefined) throw new ConduitError('unauthenticated', 'Authorization must be Bearer and a token');
+  return { token };
+}
+
+interface Checked {
+  readonly success: boolean;
+  readonly error?: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly code?: string }[] };
+}
+
+function refuseInvalid(checked: Checked): void {
+  const [issue] = checked.error?.issues ?? [];
+  if (checked.success || issue === undefined) return;
+  if (issue.code === 'unrecognized_keys' && 'keys' in issue && Array.isArray(issue.keys)) {
+    const path = String(issue.keys[0]).slice(0, maxShownLength);
+    throw new ConduitError('invalid_message', `there is no parameter "${path}" here`, { details: { path } });
+  }
+  const path = String(issue.path[0] ?? '');
+  throw new ConduitError(
+    'invalid_message',
+    `${path} must be ${expected[path] ?? 'a text of at most 1024 characters, said once'}`,
+    {
+      details: { path },
+    },
+  );
+}
+
+const maxShownLength = 64;

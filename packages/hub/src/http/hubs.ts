@@ -1,0 +1,44 @@
+/** The hub itself over HTTP: its numbers, and how it is. */
+
+import { ConduitError } from '@conduit/sdk/protocol/errors';
+import { hubToWire, statsToWire } from '@conduit/sdk/protocol/wire-overview';
+import { createRoute } from '@hono/zod-openapi';
+import { mayObserveAll, mayOperate } from '../access/identity.ts';
+import { answers } from '../contract/api.ts';
+import type { Api, ApiParts } from './api.ts';
+import { answer } from './json.ts';
+import { responses } from './routes.ts';
+
+const hubs = createRoute({
+  method: 'get',
+  path: '/hubs',
+  summary: 'Hubs',
+  description: 'Needs the scope `operator`.',
+  tags: ['Hubs'],
+  responses: responses('All hubs.', answers.hubs),
+});
+const stats = createRoute({
+  method: 'get',
+  path: '/stats',
+  summary: 'Numbers of this moment and of the last minute',
+  description: 'Of the tenant, for whoever may observe all of it; of the whole hub for an `operator`.',
+  tags: ['Hubs'],
+  responses: responses('The numbers.', answers.stats),
+});
+
+export function addHubRoutes(api: Api, { router, status }: ApiParts): void {
+  api.openapi(hubs, (context) => {
+    if (!mayOperate(context.get('identity'))) {
+      throw new ConduitError('forbidden', 'hubs are shown to operators; use a token with the scope operator');
+    }
+    return answer(context, { hubs: [hubToWire(status())] });
+  });
+  api.openapi(stats, (context) => {
+    const identity = context.get('identity');
+    if (!mayObserveAll(identity) && !mayOperate(identity)) {
+      throw new ConduitError('forbidden', 'numbers are shown to whoever sees everything; use a token with the scope observe:*');
+    }
+    const all = mayOperate(identity) ? { hub: statsToWire(router.stats()) } : {};
+    return answer(context, { ...statsToWire(router.stats(identity.tenant)), ...all });
+  });
+}

@@ -1,0 +1,114 @@
+/** What is found by looking: requests, providers and clients, each only by whoever may see it. */
+
+import { ConduitError } from '@conduit/sdk/protocol/errors';
+import type { ClientInfo, ProviderSession, RequestSummary, Stats } from '@conduit/sdk/protocol/overview';
+import { type Identity, mayObserve, mayObserveAll } from '../access/identity.ts';
+import type { Core } from './core.ts';
+import type { Peer } from './peer.ts';
+import type { Archive, Reply, RequestQuery } from './ports.ts';
+import { summaryOf } from './snapshot.ts';
+import type { Tally } from './tally.ts';
+
+/** What is looked for; the rest is said by who looks. */
+export type Wanted = Omit<RequestQuery, 'tenant' | 'sight'>;
+
+export interface Found {
+  readonly requests: readonly RequestSummary[];
+  /** There are older ones. */
+  readonly hasMore: boolean;
+}
+
+interface FindingParts {
+  readonly core: Core;
+  readonly archive: Archive;
+  readonly tally: Tally;
+}
+
+export class Finding {
+  readonly #core: Core;
+  readonly #archive: Archive;
+  readonly #tally: Tally;
+
+  constructor({ core, archive, tally }: FindingParts) {
+    this.#core = core;
+    this.#archive = archive;
+    this.#tally = tally;
+  }
+
+  /** Requests that the identity sent or may observe, newest first. */
+  requests(identity: Identity, wanted: Wanted, reply: Reply<Found>): void {
+    const { tenant, subject } = identity;
+    const sight = { subject, observes: (service: string) => mayObserve(identity, service) };
+    const query = { ...wanted, tenant, limit: wanted.limit + 1, ...(mayObserveAll(identity) ? {} : { sight }) };
+    try {
+      this.#archive.search(query, (records) => {
+        const requests = records.slice(0, wanted.limit).map((record) => summaryOf(this.#core, record));
+        reply.ok({ requests, hasMore: records.length > wanted.limit });
+      });
+    } catch (error) {
+      reply.refuse(new ConduitError('store_unavailable', undefined, { cause: error }));
+    }
+  }
+
+  /** Every session that serves something the identity may observe, or that is its own. */
+  providers(identity: Identity): ProviderSession[] {
+    return this.#peers(identity).flatMap((peer) => {
+      const session = providerSessionOf(identity, peer);
+      return session.services.length === 0 ? [] : [session];
+    });
+  }
+
+  /** Its own sessions, or all of its tenant for whoever may observe everything. */
+  clients(identity: Identity): ClientInfo[] {
+    const peers = this.#peers(identity).filter(
+      ({ identity: { subject } }) => subject === identity.subject || mayObserveAll(identity),
+    );
+    return peers.map((peer) => ({
+      sessionId: peer.sessionId,
+      ...named(peer),
+      subject: peer.identity.subject,
+      connected: peer.outlet !== undefined,
+      openRequests: peer.openRequests.size,
+      watching: peer.cursors.size,
+      services: [...peer.providers.keys()],
+    }));
+  }
+
+  /** The numbers of a tenant. @param tenant left out: of the whole hub. */
+  stats(tenant?: string): Stats {
+    const { registry, clock, peers } = this.#core;
+    const connected = [...peers.values()].filter(
+      ({ identity, outlet }) => outlet !== undefined && (tenant === undefined || identity.tenant === tenant),
+    );
+    const providers = connected.filter((peer) => peer.providers.size > 0).length;
+    const services = registry
+      .known(clock.elapsed())
+      .filter((service) => tenant === undefined || service.tenant === tenant).length;
+    return { ...this.#tally.stats(tenant), services, providers, clients: connected.length - providers };
+  }
+
+  #peers({ tenant }: Identity): Peer[] {
+    return [...this.#core.peers.values()].filter((peer) => peer.identity.tenant === tenant);
+  }
+}
+
+/** What of a peer's services an identity may know. */
+function providerSessionOf(identity: Identity, peer: Peer): ProviderSession {
+  const isOwn = peer.identity.subject === identity.subject;
+  const shown = [...peer.providers.values()].filter(({ service }) => isOwn || mayObserve(identity, service));
+  const services = shown.map((provider) => {
+    const { sessionId, name, ...info } = provider.info();
+    return { service: provider.service, ...info };
+  });
+  return {
+    sessionId: peer.sessionId,
+    ...named(peer),
+    subject: peer.identity.subject,
+    connected: peer.outlet !== undefined,
+    services,
+  };
+}
+
+function named({ name }: Peer): { name?: string } {
+  return name === undefined ? {} : { name };
+}

@@ -1,0 +1,62 @@
+/** What the hub says of itself and of all that goes on in it: lists, providers, clients, numbers. `wire-overview.ts` spells them for the wire. */
+
+import type { ProviderInfo, RequestObject } from './events.ts';
+import type { RequestState, TerminalState } from './states.ts';
+
+/** A request in a list: the object without what grows with the work. Its `live` leaves out the progress of single tasks. */
+export type RequestSummary = Omit<
+  RequestObject,
+  'tasks' | 'streams' | 'payload' | 'result' | 'resultOmitted' | 'children' | 'live'
+> & {
+  readonly live: Omit<RequestObject['live'], 'progress'>;
+};
+
+/** One session that serves, with everything it serves. */
+export interface ProviderSession {
+  readonly sessionId: string;
+  readonly name?: string;
+  readonly subject: string;
+  /** False while it may come back. */
+  readonly connected: boolean;
+  readonly services: readonly (Omit<ProviderInfo, 'sessionId' | 'name'> & { readonly service: string })[];
+}
+
+/** One session, whatever it does. */
+export interface ClientInfo {
+  readonly sessionId: string;
+  readonly name?: string;
+  readonly subject: string;
+  /** False while it may come back. */
+  readonly connected: boolean;
+  readonly openRequests: number;
+  /** How many requests it follows. */
+  readonly watching: number;
+  /** What it serves, by name. */
+  readonly services: readonly string[];
+}
+
+export type OpenState = Exclude<RequestState, TerminalState>;
+
+/** The numbers of one tenant, or of a whole hub. */
+export interface Stats {
+  readonly open: Readonly<Record<OpenState, number>>;
+  /** Over the last 60 s. */
+  readonly lastMinute: Readonly<Record<'accepted' | TerminalState, number>>;
+  /** How long what ended in the last 60 s took, from its creation; absent where nothing ended. */
+  readonly durations?: { readonly p50Ms: number; readonly p95Ms: number };
+  /** Known, and the sessions connected now. */
+  readonly services: number;
+  readonly providers: number;
+  readonly clients: number;
+}
+
+export interface HubInfo {
+  readonly hubId: string;
+  readonly version: string;
+  readonly epoch: string;
+  readonly startedAt: number;
+  readonly openRequests: number;
+  readonly connections: number;
+  /** Why nothing new is accepted; absent while everything is well. */
+  readonly trouble?: string;
+}
