@@ -106,7 +106,11 @@ export class World {
           this.violate(`the hub logs an error of its own: ${sentence} ${String(Reflect.get(fields, 'err'))}`),
       },
       epoch: ledger.epoch,
-      authenticate: (auth) => ({ tenant: String(auth['tenant']), subject: String(auth['subject']), scopes: [] }),
+      authenticate: (auth) => ({
+        tenant: String(auth['tenant']),
+        subject: String(auth['subject']),
+        scopes: ['request:*', 'provide:*'],
+      }),
     });
     this.trace('hub starts');
   }

@@ -1,6 +1,7 @@
 /** Tells who watches the services of every change, at most ten times a second each. */
 
 import { serviceToWire } from '@conduit/sdk/protocol/wire';
+import { mayKnow } from '../access/identity.ts';
 import type { Core } from './core.ts';
 import type { Peer } from './peer.ts';
 import type { Timer } from './ports.ts';
@@ -48,7 +49,9 @@ export class ServiceNews {
     for (const service of this.#changed) {
       const isKnown = this.#core.registry.findKnown(service.tenant, service.name, this.#core.clock.elapsed()) !== undefined;
       const body = isKnown ? { service: serviceToWire(service.info()) } : { name: service.name, gone: true };
-      for (const peer of this.#readers) if (peer.identity.tenant === service.tenant) peer.outlet?.send('service', body);
+      for (const { identity, outlet } of this.#readers) {
+        if (identity.tenant === service.tenant && mayKnow(identity, service.name)) outlet?.send('service', body);
+      }
     }
     this.#changed.clear();
   }

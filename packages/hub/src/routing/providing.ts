@@ -3,6 +3,7 @@
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { RegisterService, WorkMessage } from '@conduit/sdk/protocol/messages';
 import { isTerminal } from '@conduit/sdk/protocol/states';
+import { demand } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -40,6 +41,7 @@ export class Providing {
     const known = peer.providers.get(message.name);
     const provider = known ?? new Provider(peer, message, clock.now());
     try {
+      demand(peer.identity, 'provide', message.name);
       for (const [at, { input }] of (message.actions ?? []).entries()) {
         if (input !== undefined) this.#core.schemas.admit(input, `actions[${at}].input`);
       }

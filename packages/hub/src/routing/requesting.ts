@@ -5,7 +5,7 @@ import type { Party, RequestObject } from '@conduit/sdk/protocol/events';
 import { defaultMaxAttempts, defaultStartTimeoutMs, defaultTimeoutMs, maxParentDepth } from '@conduit/sdk/protocol/limits';
 import type { Cancel, Get, RequestMessage, Unwatch, Watch } from '@conduit/sdk/protocol/messages';
 import { isTerminal, type RequestState } from '@conduit/sdk/protocol/states';
-import { mayAdminister, mayObserve } from '../access/identity.ts';
+import { demand, mayAdminister, mayObserve } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -61,7 +61,12 @@ export class Requesting {
   }
 
   request(submission: Submission, reply: Reply<Accepted>): void {
-    const { message } = submission;
+    const { message, peer } = submission;
+    try {
+      demand(peer.identity, 'request', message.to);
+    } catch (error) {
+      return reply.refuse(error as ConduitError);
+    }
     if (message.requestId !== undefined) return this.#requestOnce({ ...submission, requestId: message.requestId }, reply);
     this.#withParent({ ...submission, requestId: this.#core.ids.requestId() }, reply);
   }

@@ -397,7 +397,7 @@ describe('a hub that comes back', () => {
 });
 
 describe('tenants', () => {
-  const blue = { tenant: 'blue', subject: 'b', scopes: [] };
+  const blue = { tenant: 'blue', subject: 'b', scopes: ['request:*'] };
 
   test('neither see nor serve each other, though their services have one name', () => {
     const { hub, id } = aRunningRequest();
@@ -407,6 +407,71 @@ describe('tenants', () => {
     const [real, random] = [hub.get(stranger, id), hub.get(stranger, unknown)];
     expect(real.error?.message.replace(id, unknown)).toBe(random.error?.message);
     expect([real.code, hub.cancel(stranger, id).code]).toEqual(['request_not_found', 'request_not_found']);
+  });
+});
+
+describe('scopes', () => {
+  const who = (subject: string, ...scopes: string[]) => ({ tenant: 'local', subject, scopes });
+
+  test('a request needs the scope of its service, whether or not anybody serves it', () => {
+    const hub = new Routed();
+    hub.provider('resize');
+    const client = hub.client('c', who('c', 'request:res*', 'provide:draw'));
+    expect(hub.request(client).error).toBeUndefined();
+    const [known, unknown] = [
+      hub.request(client, { to: 'draw' }),
+      hub.request(client, { to: 'drew', requestId: '00000000-0000-7000-8000-00000000ffff' }),
+    ];
+    expect(known.error).toMatchObject({ code: 'forbidden', details: { scope: 'request:draw' } });
+    expect(unknown.error).toMatchObject({ code: 'forbidden', details: { scope: 'request:drew' } });
+  });
+
+  test('a service needs the scope to provide it, and one that is refused changes nothing', () => {
+    const hub = new Routed();
+    const { answer } = hub.provider('resize', {}, who('w', 'request:resize', 'provide:draw'));
+    expect(answer.error).toMatchObject({ code: 'forbidden', details: { scope: 'provide:resize' } });
+    expect(hub.request(hub.client()).code).toBe('service_not_found');
+    expect(hub.provider('draw', {}, who('w', 'provide:draw')).answer.error).toBeUndefined();
+  });
+
+  test('a child request is asked with the rights of the provider, not with those of whoever asked the parent', () => {
+    const hub = new Routed();
+    hub.provider('resize');
+    const worker = hub.provider('album', {}, who('w', 'provide:album', 'request:resize'));
+    const { id } = hub.request(hub.client('c', who('c', 'request:*')), { to: 'album' });
+    expect(hub.request(worker, { parent: { requestId: id } }).error).toBeUndefined();
+    expect(hub.request(worker, { to: 'other', parent: { requestId: id } }).code).toBe('forbidden');
+  });
+
+  test('only what a token is about is listed, and told of', () => {
+    const hub = new Routed();
+    hub.provider('resize');
+    hub.provider('draw');
+    const seen = (...scopes: string[]): readonly string[] => {
+      const answer = new Answer<readonly { readonly name: string }[]>();
+      hub.router.services(hub.client(undefined, who('c', ...scopes)).peer, {}, answer);
+      return answer.value?.map(({ name }) => name) ?? [];
+    };
+    expect(seen('request:draw')).toEqual(['draw']);
+    expect(seen('provide:r*')).toEqual(['resize']);
+    expect(seen('observe:*')).toEqual(['resize', 'draw']);
+    expect(seen('admin')).toEqual(['resize', 'draw']);
+    expect(seen('operator')).toEqual([]);
+    const reader = hub.client(undefined, who('c', 'request:draw'));
+    hub.router.services(reader.peer, { watch: true }, new Answer());
+    hub.provider('resize');
+    hub.provider('draw');
+    hub.clock.advance(1_000);
+    expect(reader.inbox.all('service').map(({ service }) => (service as { name: string }).name)).toEqual(['draw']);
+  });
+
+  test('observing follows what others of the tenant asked for, and cancels nothing', () => {
+    const { hub, id } = aRunningRequest();
+    const observer = hub.client('o', who('o', 'observe:res*'));
+    expect(hub.get(observer, id).error).toBeUndefined();
+    expect(hub.cancel(observer, id).code).toBe('request_not_found');
+    expect(hub.get(hub.client('p', who('o', 'observe:draw', 'operator')), id).code).toBe('request_not_found');
+    expect(hub.cancel(hub.client('a', who('a', 'admin')), id).error).toBeUndefined();
   });
 });
 

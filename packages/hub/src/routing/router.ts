@@ -15,7 +15,7 @@ import type {
 } from '@conduit/sdk/protocol/messages';
 import type { ClientInfo, ProviderSession, Stats } from '@conduit/sdk/protocol/overview';
 import { isTerminal } from '@conduit/sdk/protocol/states';
-import type { Identity } from '../access/identity.ts';
+import { type Identity, mayKnow } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -194,7 +194,9 @@ export class Router {
     const { registry, clock } = this.#core;
     if (message.watch === true) this.#news.add(peer);
     if (message.watch === false) this.#news.remove(peer);
-    reply.ok(registry.ofTenant(peer.identity.tenant, clock.elapsed()).map((service) => service.info()));
+    const { identity } = peer;
+    const known = registry.ofTenant(identity.tenant, clock.elapsed()).filter(({ name }) => mayKnow(identity, name));
+    reply.ok(known.map((service) => service.info()));
   }
 
   /** Requests that the identity sent or may observe, newest first. */

@@ -3,7 +3,7 @@
 import type { ConduitError, errorTable } from '@conduit/sdk/protocol/errors';
 import { defaultLimits, type Limits } from '@conduit/sdk/protocol/limits';
 import type { RegisterService, RequestMessage, WorkMessage } from '@conduit/sdk/protocol/messages';
-import type { Identity } from '../access/identity.ts';
+import { localIdentity as local } from '../access/identity.ts';
 import { PayloadSchemas } from '../contract/payloads.ts';
 import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
@@ -52,8 +52,6 @@ class Inbox implements Outlet {
     return this.all(name).at(-1);
   }
 }
-
-const local: Identity = { tenant: 'local', subject: 'local', scopes: [] };
 
 export interface TestPeer {
   readonly peer: Peer;
