@@ -12,6 +12,7 @@ import { Origins } from './access/origins.ts';
 import { type HubConfig, withDefaults } from './config.ts';
 import { PayloadSchemas } from './contract/payloads.ts';
 import { createApp } from './http/app.ts';
+import { EventStreams } from './http/event-streams.ts';
 import { EmbeddedLedger } from './ledger/embedded.ts';
 import { MemoryStore } from './ledger/memory.ts';
 import { openStore as openFolder } from './ledger/sqlite.ts';
@@ -135,9 +136,11 @@ function joinRooms({ config, log, server, port, store, secret, clock }: Opened):
     ...statusOf(router.isDraining ? 'the hub is stopping' : trouble),
   });
   const origins = new Origins({ allowed: config.allowOrigin, log });
+  const streams = new EventStreams({ clock });
   const app = createApp({
     status,
     log,
+    streams,
     api: { router, clock, ids, limits, authenticate, admits: (visit) => origins.admits(visit) },
   });
   server.off('request', sayStarting).on('request', getRequestListener(app.fetch));
@@ -158,6 +161,7 @@ function joinRooms({ config, log, server, port, store, secret, clock }: Opened):
         resolve(true);
       });
     });
+    streams.close({ reason: 'hub_draining', retry_after_ms: retryAfterMs });
     await sockets.close();
     sessions.close();
     router.close();

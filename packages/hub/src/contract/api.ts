@@ -2,6 +2,7 @@
 
 import { nextRequestStates, nextTaskStates } from '@conduit/sdk/protocol/states';
 import { z } from '@hono/zod-openapi';
+import { topics } from '../routing/feed.ts';
 import { messageSchemas } from './messages.ts';
 
 /** Some words of a set, with commas between them. */
@@ -40,7 +41,9 @@ export const expected: Readonly<Record<string, string>> = {
   action: 'a name',
   since: 'an instant such as 2026-01-02T03:04:05Z, or milliseconds since 1970',
   until: 'an instant such as 2026-01-02T03:04:05Z, or milliseconds since 1970',
-  limit: 'a whole number from 1 to 200',
+  limit: 'a whole number from 1 to 200, or 1,000 events',
+  after_seq: 'a whole number from 0',
+  topics: `one or more of ${topics.join(', ')}, with commas between them`,
   cursor: 'the next_cursor of a former answer',
   include: 'one or more of payload, result, streams, with commas between them',
   request_id: 'a UUID or a ULID',
@@ -63,6 +66,34 @@ export const requestQuery = z.strictObject({
   cursor: z.string().pipe(chosenId.unwrap()).optional(),
 });
 export const includeQuery = z.strictObject({ include: words(['payload', 'result', 'streams']).optional() });
+
+export const eventQuery = z.strictObject({
+  after_seq: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+  limit: whole(1, 1_000).optional(),
+});
+export const topicQuery = z.strictObject({ topics: words(topics).optional() });
+export const providerPath = z.object({ session_id: text });
+
+const { shape: requestFields } = messageSchemas.request;
+/** Beside a payload that is the whole body, the request stands in the query. */
+export const submitQuery = z.strictObject({
+  to: name.optional(),
+  action: name.optional(),
+  request_id: chosenId,
+  timeout_ms: requestFields.timeout_ms,
+  start_timeout_ms: requestFields.start_timeout_ms,
+  max_attempts: requestFields.max_attempts,
+  priority: requestFields.priority,
+  on_requester_gone: requestFields.on_requester_gone,
+  tag: requestFields.tags,
+});
+/** What is sent. */
+export const submissions = {
+  request: messageSchemas.request.extend({ trace: z.record(z.string(), z.string()).optional() }).openapi('RequestMessage'),
+  bytes: z.string().openapi({ format: 'binary' }),
+  cancel: z.object({ reason: text.optional() }),
+  retry: z.object({ payload: z.unknown().optional() }),
+} as const;
 
 const at = z.iso.datetime();
 const party = z
@@ -114,6 +145,7 @@ const summary = {
   requester: party,
   provider: party.optional(),
   parent: z.object({ request_id: z.string(), task_id: z.string().optional() }).optional(),
+  retry_of: z.string().optional().openapi({ description: 'The request that this one repeats.' }),
   tags: z.array(z.string()).optional(),
   created_at: at,
   assigned_at: at.optional(),
@@ -258,6 +290,21 @@ export const answers = {
     live,
   }),
   opaque: z.unknown().openapi({ description: 'Whatever the service or the requester said.' }),
+  accepted: z.strictObject({
+    request_id: z.string(),
+    state: z.enum(states),
+    seq: z.literal(1),
+    reason: z.string().optional(),
+    position: z.int().optional(),
+    provider: party.optional(),
+  }),
+  cancelled: z.strictObject({ outcome: z.enum(['cancelled', 'requested', 'already_finished']) }),
+  events: z.strictObject({
+    events: z.array(z.strictObject({ event: z.string(), data: z.record(z.string(), z.unknown()) })),
+    has_more: z.boolean(),
+    gap: z.literal(true).optional(),
+  }),
+  done: z.strictObject({ ok: z.literal(true) }),
   services: z.strictObject({ services: z.array(service) }),
   service,
   providers: z.strictObject({ providers: z.array(provider) }),

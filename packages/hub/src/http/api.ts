@@ -11,9 +11,14 @@ import { expected } from '../contract/api.ts';
 import type { Clock, Ids } from '../routing/ports.ts';
 import type { Router } from '../routing/router.ts';
 import type { HubStatus } from './app.ts';
+import type { Beginning } from './event-streams.ts';
+import { addEventRoutes } from './events.ts';
+import { addHubEventRoutes } from './hub-events.ts';
 import { addHubRoutes } from './hubs.ts';
+import { addOperatingRoutes } from './operating.ts';
 import { addRequestRoutes } from './requests.ts';
 import { addServiceRoutes } from './services.ts';
+import { addSubmittingRoutes } from './submitting.ts';
 
 export interface ApiParts {
   readonly router: Router;
@@ -30,7 +35,7 @@ export interface ApiParts {
 /** In tests that have no server there are no bindings. */
 export interface ApiEnv {
   Bindings: Partial<HttpBindings>;
-  Variables: { identity: Identity };
+  Variables: { identity: Identity; beginning?: Beginning };
 }
 
 export type Api = OpenAPIHono<ApiEnv>;
@@ -62,8 +67,12 @@ export function createApi(parts: ApiParts): Api {
     await next();
   });
   addRequestRoutes(api, parts);
+  addSubmittingRoutes(api, parts);
+  addEventRoutes(api, parts);
   addServiceRoutes(api, parts);
+  addOperatingRoutes(api, parts);
   addHubRoutes(api, parts);
+  addHubEventRoutes(api, parts);
   return api;
 }
 

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { localIdentity } from '../access/identity.ts';
 import { Routed } from '../testing/routed.ts';
 import { createApp, type HubStatus } from './app.ts';
+import { EventStreams } from './event-streams.ts';
 
 const logged: string[] = [];
 const log = { error: (_fields: object, sentence: string) => void logged.push(sentence) };
@@ -26,7 +27,7 @@ const api = {
 beforeEach(() => void logged.splice(0));
 
 async function get(path: string, status: () => HubStatus = () => well) {
-  const response = await createApp({ status, log, api }).request(path);
+  const response = await createApp({ status, log, api, streams: new EventStreams({ clock }) }).request(path);
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 

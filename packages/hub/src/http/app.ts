@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from '../ops/logger.ts';
 import { type ApiParts, createApi } from './api.ts';
+import type { EventStreams, StreamEnv } from './event-streams.ts';
 import { page } from './page.ts';
 import { refusal } from './refusal.ts';
 import { serveSdk } from './sdk.ts';
@@ -17,10 +18,12 @@ export interface AppParts {
   readonly status: () => HubStatus;
   readonly log: Pick<Logger, 'error'>;
   readonly api: Omit<ApiParts, 'status'>;
+  readonly streams: EventStreams;
 }
 
-export function createApp({ status, log, api }: AppParts): Hono {
-  const app = new Hono();
+export function createApp({ status, log, api, streams }: AppParts): Hono<StreamEnv> {
+  const app = new Hono<StreamEnv>();
+  app.use(streams.middleware);
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -38,7 +41,7 @@ export function createApp({ status, log, api }: AppParts): Hono {
   app.use(async (context, next) => {
     await next();
     // Health and numbers are of this moment.
-    context.header('Cache-Control', 'no-store');
+    if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
   });
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', (context) => {

@@ -7,6 +7,7 @@ import { mayObserveAll, mayOperate } from '../access/identity.ts';
 import { answers } from '../contract/api.ts';
 import type { Api, ApiParts } from './api.ts';
 import { answer } from './json.ts';
+import { numbersAreForAll } from './refusal.ts';
 import { responses } from './routes.ts';
 
 const hubs = createRoute({
@@ -36,7 +37,7 @@ export function addHubRoutes(api: Api, { router, status }: ApiParts): void {
   api.openapi(stats, (context) => {
     const identity = context.get('identity');
     if (!mayObserveAll(identity) && !mayOperate(identity)) {
-      throw new ConduitError('forbidden', 'numbers are shown to whoever sees everything; use a token with the scope observe:*');
+      throw numbersAreForAll();
     }
     const all = mayOperate(identity) ? { hub: statsToWire(router.stats()) } : {};
     return answer(context, { ...statsToWire(router.stats(identity.tenant)), ...all });

@@ -4,7 +4,7 @@ import { isBinary } from '@conduit/sdk/protocol/measure';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
-function toJson(value: unknown): string {
+export function toJson(value: unknown): string {
   // `this[key]` and not the second argument: a Buffer has turned itself into JSON by then.
   const spelled = JSON.stringify(value, function (this: Record<string, unknown>, key, json: unknown) {
     const original = this[key];

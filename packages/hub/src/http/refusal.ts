@@ -4,6 +4,10 @@ import { ConduitError, errorTable, isErrorCode, type WireError } from '@conduit/
 import type { Context } from 'hono';
 import { answer } from './json.ts';
 
+export function numbersAreForAll(): ConduitError {
+  return new ConduitError('forbidden', 'numbers are shown to whoever sees everything; use a token with the scope observe:*');
+}
+
 /** @param requestId the request that it is about, where there is one. */
 export function refusal(context: Context, error: ConduitError | WireError, requestId?: string): Response {
   const wire = error instanceof ConduitError ? error.toWire() : error;

@@ -1,18 +1,17 @@
 /** Requests over HTTP: found, and looked at from every side. */
 
-import { ConduitError } from '@conduit/sdk/protocol/errors';
 import { present } from '@conduit/sdk/protocol/fields';
 import type { GetInclude } from '@conduit/sdk/protocol/messages';
-import { isTerminal } from '@conduit/sdk/protocol/states';
 import { summaryToWire } from '@conduit/sdk/protocol/wire-overview';
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { answers, includeQuery, requestPath, requestQuery } from '../contract/api.ts';
 import { objectToWire } from '../routing/answers.ts';
+import type { Found } from '../routing/finding.ts';
 import type { Api, ApiEnv, ApiParts } from './api.ts';
-import { answerTo, visitor } from './asking.ts';
+import { answerTo, readRequest } from './asking.ts';
 import { answer, answerOpaque } from './json.ts';
-import { refusal } from './refusal.ts';
+import { answerResult } from './results.ts';
 import { responses } from './routes.ts';
 
 const tags = ['Requests'];
@@ -74,18 +73,15 @@ const payload = createRoute({
   responses: responses('The payload.', answers.opaque),
 });
 
-export function addRequestRoutes(api: Api, { router }: ApiParts): void {
+export function addRequestRoutes(api: Api, parts: ApiParts): void {
+  const { router } = parts;
   const read = (context: Context<ApiEnv>, requestId: string, include: readonly GetInclude[] = []) =>
-    answerTo<Parameters<Parameters<typeof router.get>[2]['ok']>[0]>((reply) =>
-      router.get(visitor(context.get('identity')), { requestId, include }, reply),
-    );
+    readRequest(router, context.get('identity'), { requestId, include });
 
   api.openapi(list, async (context) => {
     const { state: states, cursor: before, limit = defaultLimit, ...filters } = context.req.valid('query');
     const wanted = { ...present({ ...filters, states, before }), limit };
-    const found = await answerTo<Parameters<Parameters<typeof router.find>[2]['ok']>[0]>((reply) =>
-      router.find(context.get('identity'), wanted, reply),
-    );
+    const found = await answerTo<Found>((reply) => router.find(context.get('identity'), wanted, reply));
     const last = found.requests.at(-1);
     const next = found.hasMore && last !== undefined ? { next_cursor: last.requestId } : {};
     return answer(context, { requests: found.requests.map(summaryToWire), ...next });
@@ -114,16 +110,7 @@ export function addRequestRoutes(api: Api, { router }: ApiParts): void {
     return answer(context, { request_id, state, attempt, overall, seq, tasks: steps, live });
   });
 
-  api.openapi(result, async (context) => {
-    const request = await read(context, context.req.valid('param').request_id, ['result']);
-    const { requestId } = request;
-    if (request.error !== undefined) return refusal(context, request.error, requestId);
-    if (!isTerminal(request.state)) return answer(context, objectToWire(request), 202);
-    if (request.resultOmitted === true) {
-      throw new ConduitError('payload_too_large', 'this result is larger than a message of this hub; its events have it');
-    }
-    return answerOpaque(context, request.result?.value);
-  });
+  api.openapi(result, (context) => answerResult(context, parts, context.req.valid('param').request_id));
 
   api.openapi(payload, async (context) => {
     const request = await read(context, context.req.valid('param').request_id, ['payload']);

@@ -1,6 +1,7 @@
 /** Services, and who provides them, over HTTP. */
 
 import { ConduitError } from '@conduit/sdk/protocol/errors';
+import type { ServiceInfo } from '@conduit/sdk/protocol/events';
 import { serviceToWire } from '@conduit/sdk/protocol/wire';
 import { clientToWire, providerSessionToWire } from '@conduit/sdk/protocol/wire-overview';
 import { createRoute } from '@hono/zod-openapi';
@@ -44,10 +45,7 @@ const clients = createRoute({
 });
 
 export function addServiceRoutes(api: Api, { router }: ApiParts): void {
-  const read = (identity: Identity) =>
-    answerTo<Parameters<Parameters<typeof router.services>[2]['ok']>[0]>((reply) =>
-      router.services(visitor(identity), {}, reply),
-    );
+  const read = (identity: Identity) => answerTo<readonly ServiceInfo[]>((reply) => router.services(visitor(identity), {}, reply));
 
   api.openapi(services, async (context) =>
     answer(context, { services: (await read(context.get('identity'))).map(serviceToWire) }),

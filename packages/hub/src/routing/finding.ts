@@ -52,10 +52,14 @@ export class Finding {
 
   /** Every session that serves something the identity may observe, or that is its own. */
   providers(identity: Identity): ProviderSession[] {
-    return this.#peers(identity).flatMap((peer) => {
-      const session = providerSessionOf(identity, peer);
-      return session.services.length === 0 ? [] : [session];
-    });
+    return this.#peers(identity).flatMap(({ sessionId }) => this.provider(identity, sessionId) ?? []);
+  }
+
+  provider(identity: Identity, sessionId: string): ProviderSession | undefined {
+    const peer = this.#core.peers.get(sessionId);
+    if (peer?.identity.tenant !== identity.tenant) return undefined;
+    const session = providerSessionOf(identity, peer);
+    return session.services.length === 0 ? undefined : session;
   }
 
   /** Its own sessions, or all of its tenant for whoever may observe everything. */

@@ -10,12 +10,15 @@ import { serviceNewsMs } from './settings.ts';
 
 export class ServiceNews {
   readonly #core: Core;
+  readonly #heard: (service: Service) => void;
   readonly #readers = new Set<Peer>();
   readonly #changed = new Set<Service>();
   #timer: Timer | undefined;
 
-  constructor(core: Core) {
+  /** @param heard whoever hears of every change at once. */
+  constructor(core: Core, heard: (service: Service) => void) {
     this.#core = core;
+    this.#heard = heard;
   }
 
   add(peer: Peer): void {
@@ -35,6 +38,7 @@ export class ServiceNews {
   }
 
   changed(service: Service): void {
+    this.#heard(service);
     if (this.#readers.size === 0) return;
     this.#changed.add(service);
     this.#timer ??= this.#core.clock.after(serviceNewsMs, () => this.#tell());

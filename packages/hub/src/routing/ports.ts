@@ -71,6 +71,8 @@ export interface KnownService {
   readonly takesAny: boolean;
   /** Hub time of its last provider. */
   readonly seenElapsed: number;
+  /** An operator stopped it. */
+  readonly isPaused?: boolean;
 }
 
 export interface EventPage {

@@ -43,6 +43,8 @@ export interface Origin {
   readonly action: string;
   readonly terms: Terms;
   readonly parent?: Parent | undefined;
+  /** The request that this one repeats. */
+  readonly retryOf?: string | undefined;
   /** How many parents stand above it. */
   readonly depth: number;
   readonly tags?: readonly string[] | undefined;
@@ -137,6 +139,7 @@ export function newRecord(origin: Origin): RequestRecord {
     action: origin.action,
     terms: origin.terms,
     parent: origin.parent,
+    retryOf: origin.retryOf,
     depth: origin.depth,
     tags: origin.tags,
     trace: origin.trace,

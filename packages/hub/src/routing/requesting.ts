@@ -2,9 +2,11 @@
 
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Party, RequestObject } from '@conduit/sdk/protocol/events';
+import { present } from '@conduit/sdk/protocol/fields';
 import { defaultMaxAttempts, defaultStartTimeoutMs, defaultTimeoutMs, maxParentDepth } from '@conduit/sdk/protocol/limits';
 import type { Cancel, Get, RequestMessage, Unwatch, Watch } from '@conduit/sdk/protocol/messages';
 import { isTerminal, type RequestState } from '@conduit/sdk/protocol/states';
+import type { WireMessage } from '@conduit/sdk/protocol/wire';
 import { demand, mayAdminister, mayObserve } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
@@ -15,6 +17,30 @@ import { deadlineElapsed, isHeld, type RequestRecord, type Terms } from './recor
 import type { Service } from './service.ts';
 import { readObject } from './snapshot.ts';
 import type { Watchers } from './watchers.ts';
+import { WireEvents } from './wire-events.ts';
+
+/** Asks for the same again. */
+export interface Retry {
+  readonly requestId: string;
+  /** Left out: as before. */
+  readonly payload?: Body;
+  /** What the new one is to be called. */
+  readonly newRequestId?: string;
+}
+
+export interface EventsWanted {
+  readonly requestId: string;
+  readonly afterSeq: number;
+  readonly limit: number;
+}
+
+/** A page of a request's log. */
+export interface EventsFound {
+  readonly events: readonly WireMessage[];
+  readonly hasMore: boolean;
+  /** Events before these are no longer kept. */
+  readonly gap?: true;
+}
 
 /** The answer to `request`: it stands for event 1. */
 export interface Accepted {
@@ -46,6 +72,7 @@ interface Submission {
   readonly peer: Peer;
   readonly message: RequestMessage;
   readonly payload: Body;
+  readonly retryOf?: string;
   readonly parent?: RequestRecord;
 }
 
@@ -74,7 +101,7 @@ export class Requesting {
   cancel(peer: Peer, { requestId, reason }: Cancel, reply: Reply<'cancelled' | 'requested' | 'already_finished'>): void {
     const { ledger, hubId } = this.#core;
     ledger.read(requestId, (record) => {
-      if (record === undefined || !mayCancel(peer, record)) return reply.refuse(notFound(requestId));
+      if (record === undefined || !mayActOn(peer, record)) return reply.refuse(notFound(requestId));
       const step = { type: 'cancel', reason: reason ?? '', by: peer.party(hubId) } as const;
       ledger.change(requestId, step, (decision, after) => {
         if (decision === undefined || after === undefined) return reply.refuse(notFound(requestId));
@@ -121,6 +148,42 @@ export class Requesting {
     });
   }
 
+  /** A new request like one that is there, and that names it. What it is allowed is what the former one was. */
+  retry(peer: Peer, { requestId, payload, newRequestId }: Retry, reply: Reply<Accepted>): void {
+    const { ledger } = this.#core;
+    ledger.read(requestId, (record) => {
+      if (record === undefined || !mayActOn(peer, record)) return reply.refuse(notFound(requestId));
+      const { to, action, tags, trace, terms } = record;
+      const { timeoutMs, startTimeoutMs, maxAttempts, priority, onRequesterGone } = terms;
+      const message = {
+        ...{ to, action, timeoutMs, maxAttempts, priority, onRequesterGone },
+        // Said outright it would wait for a service that nobody knows any more.
+        ...(startTimeoutMs === defaultStartTimeoutMs ? {} : { startTimeoutMs }),
+        ...present({ requestId: newRequestId, tags, trace }),
+      };
+      const submit = (body: Body | undefined): void => {
+        if (body === undefined) return reply.refuse(notFound(requestId));
+        this.request({ peer, message, payload: body, retryOf: requestId }, reply);
+      };
+      if (payload === undefined) ledger.payload(requestId, submit);
+      else submit(payload);
+    });
+  }
+
+  /** Events that are kept, for whoever may follow the request. */
+  events(peer: Peer, { requestId, afterSeq, limit }: EventsWanted, reply: Reply<EventsFound>): void {
+    const { ledger, limits } = this.#core;
+    ledger.read(requestId, (record) => {
+      if (record === undefined || !mayFollow(peer, record)) return reply.refuse(notFound(requestId));
+      const gap = afterSeq + 1 < record.firstSeq ? { gap: true as const } : {};
+      ledger.events(requestId, afterSeq, limits.maxMessageBytes, ({ events, hasMore }) => {
+        const wire = new WireEvents(requestId, events.slice(0, limit));
+        const found = events.slice(0, limit).map((_event, at) => wire.at(at));
+        reply.ok({ events: found, hasMore: hasMore || events.length > limit, ...gap });
+      });
+    });
+  }
+
   /** The id is the key: the same request again is answered with the one that exists. */
   #requestOnce(submission: Submission & { requestId: string }, reply: Reply<Accepted>): void {
     const { requestId, peer, message, payload } = submission;
@@ -160,7 +223,7 @@ export class Requesting {
     } catch (error) {
       return reply.refuse(error as ConduitError);
     }
-    const { peer, message, payload, parent, requestId } = submission;
+    const { peer, message, payload, parent, requestId, retryOf } = submission;
     const { clock, ledger, hubId } = this.#core;
     const provider = this.#dispatcher.place(service, { requestId, action: message.action });
     const origin = {
@@ -175,6 +238,7 @@ export class Requesting {
       createdAt: clock.now(),
       createdElapsed: clock.elapsed(),
       payloadBytes: payload.bytes,
+      ...(retryOf === undefined ? {} : { retryOf }),
       ...(message.parent === undefined ? {} : { parent: message.parent }),
       ...(message.tags === undefined ? {} : { tags: message.tags }),
       ...(message.trace === undefined ? {} : { trace: message.trace }),
@@ -284,7 +348,7 @@ function mayFollow(peer: Peer, record: RequestRecord): boolean {
   return record.tenant === peer.identity.tenant && (isOwn(peer, record) || mayObserve(peer.identity, record.to));
 }
 
-function mayCancel(peer: Peer, record: RequestRecord): boolean {
+function mayActOn(peer: Peer, record: RequestRecord): boolean {
   return record.tenant === peer.identity.tenant && (isOwn(peer, record) || mayAdminister(peer.identity));
 }
 

@@ -20,15 +20,17 @@ import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Family } from './family.ts';
+import { Feed, type Topic } from './feed.ts';
 import { Finding, type Found, type Wanted } from './finding.ts';
 import type { Kept } from './instances.ts';
 import { ServiceNews } from './news.ts';
+import { Operating } from './operating.ts';
 import { Peer } from './peer.ts';
 import type { Archive, Change, Outlet, Reply, Timer } from './ports.ts';
 import { Providing } from './providing.ts';
 import { isHeld, type RequestRecord } from './record.ts';
 import { Registry } from './registry.ts';
-import { type Accepted, Requesting, type Watched } from './requesting.ts';
+import { type Accepted, type EventsFound, type EventsWanted, Requesting, type Retry, type Watched } from './requesting.ts';
 import { drainMs, lastReadMs, lookMs, requesterGoneMs, unconfirmedMs } from './settings.ts';
 import { Sweep } from './sweep.ts';
 import { Tally } from './tally.ts';
@@ -52,6 +54,8 @@ export class Router {
   readonly #sweep: Sweep;
   readonly #tally: Tally;
   readonly #finding: Finding;
+  readonly #feed: Feed;
+  readonly #operating: Operating;
   /** Requesters that asked for their requests to end when they are gone, by session. */
   readonly #gone = new Map<string, Timer>();
   /** Hub time of this hub's start. */
@@ -64,15 +68,17 @@ export class Router {
     const { clock, ledger } = parts;
     const core: Core = { ...parts, registry: new Registry(), timers: new RequestTimers(clock), peers: new Map() };
     this.#core = core;
-    this.#news = new ServiceNews(core);
+    this.#tally = new Tally(clock);
+    this.#finding = new Finding({ core, archive, tally: this.#tally });
+    this.#feed = new Feed({ core, finding: this.#finding });
+    this.#news = new ServiceNews(core, (service) => this.#feed.serviceChanged(service));
     this.#watchers = new Watchers({ clock, ledger, progressIntervalMs });
     this.#dispatcher = new Dispatcher(core, (service) => this.#news.changed(service));
     this.#providing = new Providing({ core, dispatcher: this.#dispatcher, news: this.#news });
+    this.#operating = new Operating({ core, dispatcher: this.#dispatcher, providing: this.#providing, news: this.#news });
     this.#requesting = new Requesting({ core, dispatcher: this.#dispatcher, watchers: this.#watchers });
     this.#family = new Family(ledger);
     this.#sweep = new Sweep(core);
-    this.#tally = new Tally(clock);
-    this.#finding = new Finding({ core, archive, tally: this.#tally });
   }
 
   /** Takes over what the former hub left. Before this, nothing else may be called. */
@@ -135,6 +141,7 @@ export class Router {
       this.#news.resume(peer);
     }
     this.#providing.returned(peer);
+    this.#feed.providerChanged(peer);
   }
 
   disconnected(peer: Peer): void {
@@ -143,6 +150,7 @@ export class Router {
     // A hub that leaves cuts everybody itself: who was lost is for the next one to find out.
     if (!this.#isLeaving) this.#providing.disconnected(peer);
     if (peer.openRequests.size > 0) this.#awaitRequester(peer.sessionId);
+    this.#feed.providerChanged(peer);
   }
 
   /** The session is over for good; its requests go on. */
@@ -150,6 +158,7 @@ export class Router {
     this.#watchers.removeAll(peer);
     this.#news.remove(peer);
     this.#core.peers.delete(peer.sessionId);
+    if (peer.providers.size > 0) this.#feed.providerChanged(peer);
   }
 
   heartbeatSent(peer: Peer): void {
@@ -199,6 +208,35 @@ export class Router {
     reply.ok(known.map((service) => service.info()));
   }
 
+  /** A new request like one that is there, and that names it. */
+  retry(peer: Peer, wanted: Retry, reply: Reply<Accepted>): void {
+    if (this.#isDraining) return reply.refuse(new ConduitError('hub_draining'));
+    this.#requesting.retry(peer, wanted, reply);
+  }
+
+  events(peer: Peer, wanted: EventsWanted, reply: Reply<EventsFound>): void {
+    this.#requesting.events(peer, wanted, reply);
+  }
+
+  /** Follows the hub's own life. @returns ends it. */
+  follow(identity: Identity, outlet: Outlet, topics: readonly Topic[]): () => void {
+    return this.#feed.add(identity, outlet, topics);
+  }
+
+  pause(identity: Identity, said: { name: string; isPaused: boolean }, reply: Reply<ServiceInfo>): void {
+    this.#operating.pause(identity, said, reply);
+  }
+
+  /** Asks a provider to finish what it holds and to leave. @throws ConduitError */
+  drainProvider(identity: Identity, sessionId: string): void {
+    this.#operating.drain(identity, sessionId);
+  }
+
+  /** Ends a provider's connection. @throws ConduitError */
+  disconnectProvider(identity: Identity, sessionId: string): void {
+    this.#operating.disconnect(identity, sessionId);
+  }
+
   /** Requests that the identity sent or may observe, newest first. */
   find(identity: Identity, wanted: Wanted, reply: Reply<Found>): void {
     this.#finding.requests(identity, wanted, reply);
@@ -232,6 +270,7 @@ export class Router {
     } catch (error) {
       return reply.refuse(error as ConduitError);
     }
+    this.#feed.providerChanged(peer);
     reply.ok({});
   }
 
@@ -280,6 +319,7 @@ export class Router {
     this.#dispatcher.close();
     this.#providing.close();
     this.#news.close();
+    this.#feed.close();
     this.#sweep.close();
     this.#watchers.close();
     this.#core.timers.close();
@@ -302,6 +342,7 @@ export class Router {
   #committed(change: Change): void {
     this.#dispatcher.committed(change);
     this.#watchers.deliver(change);
+    this.#feed.requestChanged(change.record);
     if (this.#onIdle === undefined || this.#sweep.openCount > 0) return;
     const onIdle = this.#onIdle;
     this.#onIdle = undefined;

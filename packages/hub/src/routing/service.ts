@@ -14,6 +14,7 @@ export class Service {
   readonly pool = new Pool();
   /** Hub time at which it last had a provider; undefined: never. */
   seenElapsed: number | undefined;
+  /** An operator stopped it: what comes waits. */
   isPaused = false;
   #actions = new Map<string, Action>();
   #takesAny = false;
@@ -35,11 +36,19 @@ export class Service {
     this.#takesAny = known.takesAny;
     for (const action of known.actions) this.#actions.set(action.name, action);
     this.seenElapsed = known.seenElapsed;
+    this.isPaused = known.isPaused === true;
   }
 
   known(seenElapsed: number): KnownService {
     const { tenant, name } = this;
-    return { tenant, name, actions: [...this.#actions.values()], takesAny: this.#takesAny, seenElapsed };
+    return {
+      tenant,
+      name,
+      actions: [...this.#actions.values()],
+      takesAny: this.#takesAny,
+      seenElapsed,
+      ...(this.isPaused ? { isPaused: true } : {}),
+    };
   }
 
   /** Whether any provider, here or remembered, would take the action. */

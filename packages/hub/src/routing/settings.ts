@@ -32,3 +32,6 @@ export const unconfirmedMs = 30_000;
 /** A hub that keeps nothing waits so long for watchers to read what is left, and looks so often. */
 export const lastReadMs = 5_000;
 export const lookMs = 20;
+/** Who follows the hub's own life is told at most so often, and of at most so many requests at a time. */
+export const feedMs = 500;
+export const maxFedRequests = 200;

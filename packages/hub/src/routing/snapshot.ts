@@ -152,6 +152,7 @@ function headOf(core: Core, record: RequestRecord): Omit<RequestObject<Body>, 't
     requester: record.requester,
     ...(record.provider === undefined ? {} : { provider: record.provider }),
     ...(record.parent === undefined ? {} : { parent: record.parent }),
+    ...(record.retryOf === undefined ? {} : { retryOf: record.retryOf }),
     ...(record.tags === undefined ? {} : { tags: record.tags }),
     createdAt: record.createdAt,
     ...(record.assignedAt === undefined ? {} : { assignedAt: record.assignedAt }),

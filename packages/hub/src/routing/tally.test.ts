@@ -33,7 +33,7 @@ test('what is open is counted where it shows, and what ended for a minute', () =
 
 test('the numbers of one tenant say nothing of another, and the hub has all', () => {
   const hub = new Routed();
-  const foreign = hub.client('foreign', { tenant: 'acme', subject: 'ann', scopes: [] });
+  const foreign = hub.client('foreign', { tenant: 'acme', subject: 'ann', scopes: ['request:*', 'provide:*'] });
   hub.provider('resize', {}, foreign.peer.identity);
   hub.request(foreign);
   expect(hub.router.stats('local').open.assigned).toBe(0);

@@ -2,15 +2,15 @@
 
 import type { LiveUpdate } from '@conduit/sdk/protocol/events';
 import { isTerminal } from '@conduit/sdk/protocol/states';
-import { eventToWire, liveToWire } from '@conduit/sdk/protocol/wire';
-import type { Body } from './body.ts';
+import { liveToWire } from '@conduit/sdk/protocol/wire';
 import type { Peer } from './peer.ts';
 import type { Change, Clock, Ledger, Outlet, Timer } from './ports.ts';
 import type { LogEvent, RequestRecord } from './record.ts';
 import type { LiveNews } from './steps.ts';
+import { WireEvents } from './wire-events.ts';
 
 /** The hub writes only so far ahead of an outlet; behind that the outlet's cursors read the log as it drains. */
-const writeAheadBytes = 256 * 1024;
+export const writeAheadBytes = 256 * 1024;
 /** How much of the log a lagging cursor reads at once. */
 const pageBytes = 256 * 1024;
 /** Ended requests that a peer may not have seen to the end, kept until its next answered heartbeat. */
@@ -260,30 +260,4 @@ function currentLive(record: RequestRecord): LiveUpdate[] {
   if (live.waiting !== undefined && record.state === 'queued') updates.push({ type: 'waiting', ...live.waiting });
   if (live.stalled !== undefined) updates.push({ type: 'stalled', stalled: true, silentMs: live.stalled.silentMs });
   return updates;
-}
-
-/** Events as the wire spells them, each spelled once for all who follow. */
-class WireEvents {
-  readonly #requestId: string;
-  readonly #events: readonly LogEvent[];
-  readonly #wire: { name: string; body: object }[] = [];
-
-  constructor(requestId: string, events: readonly LogEvent[]) {
-    this.#requestId = requestId;
-    this.#events = events;
-  }
-
-  at(index: number): { name: string; body: object } {
-    this.#wire[index] ??= eventToWire(this.#requestId, unwrap(this.#events[index] as LogEvent));
-    return this.#wire[index] as { name: string; body: object };
-  }
-}
-
-/** The event with its body as a plain value. */
-function unwrap(event: LogEvent): Parameters<typeof eventToWire>[1] {
-  if (event.type === 'chunk') return { ...event, data: event.data.value };
-  if ((event.type === 'result' || event.type === 'task_result') && event.result !== undefined) {
-    return { ...event, result: (event.result as Body).value };
-  }
-  return event as Parameters<typeof eventToWire>[1];
 }

@@ -22,6 +22,7 @@ class Inbox implements Outlet {
   /** Acknowledges what asks for it, as a well-kept provider does. */
   acknowledges = true;
   unsentBytes = 0;
+  isClosed = false;
   #onDrain: (() => void)[] = [];
 
   send(name: string, body: object): void {
@@ -42,7 +43,9 @@ class Inbox implements Outlet {
     for (const callback of this.#onDrain.splice(0)) callback();
   }
 
-  close(): void {}
+  close(): void {
+    this.isClosed = true;
+  }
 
   all(name: string): Fields[] {
     return this.messages.filter((message) => message.name === name).map(({ body }) => body);

@@ -12,6 +12,7 @@ import { type Identity, localIdentity } from '../access/identity.ts';
 import { Origins } from '../access/origins.ts';
 import { PayloadSchemas } from '../contract/payloads.ts';
 import { createApp } from '../http/app.ts';
+import { EventStreams } from '../http/event-streams.ts';
 import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
 import { defaultRetention } from '../ledger/store.ts';
@@ -78,7 +79,9 @@ export async function serve({
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origins = new Origins({ allowed: settings.allowOrigin ?? [], log: { warn: () => undefined } });
+  const streams = new EventStreams({ clock });
   const app = createApp({
+    streams,
     status: () => ({
       hubId: 'hub-1',
       version: '0.0.0',
@@ -107,6 +110,7 @@ export async function serve({
     clock,
     router,
     app,
+    streams,
     sessions,
     sockets,
     store,
@@ -128,6 +132,7 @@ export async function serve({
     async close(): Promise<void> {
       for (const client of clients) client.close();
       for (const peer of peers) peer.end();
+      streams.close({ reason: 'hub_draining', retry_after_ms: 1_000 });
       await sockets.close();
       sessions.close();
       router.close();

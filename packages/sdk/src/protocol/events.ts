@@ -145,6 +145,8 @@ export interface RequestObject<Value = unknown> {
   readonly requester: Party;
   readonly provider?: Party;
   readonly parent?: Parent;
+  /** The request that this one repeats. */
+  readonly retryOf?: string;
   readonly children?: readonly string[];
   readonly tags?: readonly string[];
   readonly createdAt: number;

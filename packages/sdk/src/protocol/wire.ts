@@ -166,6 +166,7 @@ export function requestHeadToWire(
   put(body, 'error', request.error);
   if (request.provider !== undefined) body['provider'] = partyToWire(request.provider);
   if (request.parent !== undefined) body['parent'] = parentToWire(request.parent);
+  put(body, 'retry_of', request.retryOf);
   put(body, 'tags', request.tags);
   putInstant(body, 'assigned_at', request.assignedAt);
   putInstant(body, 'started_at', request.startedAt);

@@ -1,0 +1,191 @@
+/**
+ * Tells the hub's own life to whoever follows it: what changed since the last time, twice a second at most, the latest of each.
+ * A reader that is slow is told later and less, never more: what waits for it is names, and a bounded number of them.
+ */
+
+import { serviceToWire } from '@conduit/sdk/protocol/wire';
+import { providerSessionToWire, statsToWire, summaryToWire } from '@conduit/sdk/protocol/wire-overview';
+import { type Identity, mayKnow, mayObserve, mayObserveAll } from '../access/identity.ts';
+import type { Core } from './core.ts';
+import type { Finding } from './finding.ts';
+import type { Peer } from './peer.ts';
+import type { Outlet, Timer } from './ports.ts';
+import type { RequestRecord } from './record.ts';
+import type { Service } from './service.ts';
+import { feedMs, maxFedRequests } from './settings.ts';
+import { summaryOf } from './snapshot.ts';
+import { writeAheadBytes } from './watchers.ts';
+
+export const topics = ['stats', 'requests', 'services', 'providers'] as const;
+export type Topic = (typeof topics)[number];
+
+/** The numbers are of everything at once; in the others each finds only what it may see. */
+export function mayFollow(identity: Identity, topic: Topic): boolean {
+  return topic !== 'stats' || mayObserveAll(identity);
+}
+
+interface Reader {
+  readonly identity: Identity;
+  readonly outlet: Outlet;
+  readonly topics: ReadonlySet<Topic>;
+  /** What changed since it was told; services and providers are as many as there are. */
+  readonly requests: Set<string>;
+  readonly services: Set<string>;
+  readonly providers: Set<string>;
+  /** More requests changed than it can be told of. */
+  hasGap: boolean;
+  /** The numbers that it was told last. */
+  stats: string;
+  isDraining: boolean;
+}
+
+interface FeedParts {
+  readonly core: Core;
+  readonly finding: Finding;
+}
+
+export class Feed {
+  readonly #core: Core;
+  readonly #finding: Finding;
+  readonly #readers = new Set<Reader>();
+  #timer: Timer | undefined;
+
+  constructor({ core, finding }: FeedParts) {
+    this.#core = core;
+    this.#finding = finding;
+  }
+
+  /**
+   * Follows some topics from now on: services, providers and numbers are told at once as they stand, requests as they change.
+   * What the identity may not follow is left out.
+   * @returns ends it.
+   */
+  add(identity: Identity, outlet: Outlet, wanted: readonly Topic[]): () => void {
+    const { registry, clock, peers } = this.#core;
+    const services = registry.ofTenant(identity.tenant, clock.elapsed()).map(({ name }) => name);
+    const reader: Reader = {
+      identity,
+      outlet,
+      topics: new Set(wanted.filter((topic) => mayFollow(identity, topic))),
+      requests: new Set(),
+      services: new Set(wanted.includes('services') ? services : []),
+      providers: new Set(wanted.includes('providers') ? [...peers.keys()] : []),
+      hasGap: false,
+      stats: '',
+      isDraining: false,
+    };
+    this.#readers.add(reader);
+    this.#tell(reader);
+    this.#arm();
+    return () => {
+      this.#readers.delete(reader);
+      if (this.#readers.size > 0) return;
+      this.#timer?.cancel();
+      this.#timer = undefined;
+    };
+  }
+
+  requestChanged({ requestId, tenant, subject, to }: RequestRecord): void {
+    for (const reader of this.#readers) {
+      const { identity, requests } = reader;
+      if (!reader.topics.has('requests') || identity.tenant !== tenant) continue;
+      if (identity.subject !== subject && !mayObserve(identity, to)) continue;
+      if (requests.size < maxFedRequests || requests.has(requestId)) requests.add(requestId);
+      else reader.hasGap = true;
+    }
+  }
+
+  serviceChanged({ tenant, name, pool }: Service): void {
+    for (const reader of this.#readers) {
+      if (reader.identity.tenant !== tenant) continue;
+      if (reader.topics.has('services') && mayKnow(reader.identity, name)) reader.services.add(name);
+      if (!reader.topics.has('providers')) continue;
+      for (const { peer } of pool.providers) reader.providers.add(peer.sessionId);
+    }
+  }
+
+  /** It came, went, or serves something else. */
+  providerChanged({ sessionId, identity }: Peer): void {
+    for (const reader of this.#readers) {
+      if (reader.topics.has('providers') && reader.identity.tenant === identity.tenant) reader.providers.add(sessionId);
+    }
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#readers.clear();
+  }
+
+  #arm(): void {
+    if (this.#readers.size === 0) return;
+    this.#timer ??= this.#core.clock.after(feedMs, () => {
+      this.#timer = undefined;
+      for (const reader of this.#readers) this.#tell(reader);
+      this.#arm();
+    });
+  }
+
+  #tell(reader: Reader): void {
+    const { outlet } = reader;
+    if (reader.isDraining || !this.#readers.has(reader)) return;
+    if (outlet.unsentBytes > writeAheadBytes) {
+      reader.isDraining = true;
+      return outlet.onDrain(() => {
+        reader.isDraining = false;
+      });
+    }
+    this.#tellServices(reader);
+    this.#tellProviders(reader);
+    this.#tellRequests(reader);
+    this.#tellStats(reader);
+  }
+
+  #tellServices({ identity, outlet, services }: Reader): void {
+    if (services.size === 0) return;
+    const { registry, clock } = this.#core;
+    const found = [...services].map((name) => [name, registry.findKnown(identity.tenant, name, clock.elapsed())] as const);
+    services.clear();
+    const there = found.flatMap(([name, service]) => (service === undefined || !mayKnow(identity, name) ? [] : [service]));
+    const gone = found.flatMap(([name, service]) => (service === undefined ? [name] : []));
+    if (there.length + gone.length === 0) return;
+    outlet.send('services', { services: there.map((service) => serviceToWire(service.info())), gone });
+  }
+
+  #tellProviders({ identity, outlet, providers }: Reader): void {
+    if (providers.size === 0) return;
+    const found = [...providers].map((sessionId) => [sessionId, this.#finding.provider(identity, sessionId)] as const);
+    providers.clear();
+    const there = found.flatMap(([, provider]) => (provider === undefined ? [] : [provider]));
+    const gone = found.flatMap(([sessionId]) => (this.#core.peers.has(sessionId) ? [] : [sessionId]));
+    if (there.length + gone.length === 0) return;
+    outlet.send('providers', { providers: there.map(providerSessionToWire), gone });
+  }
+
+  /** Read as they are committed; who is told of a gap has to look at the list again. */
+  #tellRequests(reader: Reader): void {
+    const { outlet, requests } = reader;
+    if (requests.size === 0) return;
+    const gap = reader.hasGap ? { gap: true } : {};
+    const wanted = [...requests];
+    requests.clear();
+    reader.hasGap = false;
+    const found: object[] = [];
+    let left = wanted.length;
+    for (const requestId of wanted) {
+      this.#core.ledger.read(requestId, (record) => {
+        if (record !== undefined) found.push(summaryToWire(summaryOf(this.#core, record)));
+        left -= 1;
+        if (left === 0 && this.#readers.has(reader)) outlet.send('requests', { requests: found, ...gap });
+      });
+    }
+  }
+
+  #tellStats(reader: Reader): void {
+    if (!reader.topics.has('stats')) return;
+    const stats = statsToWire(this.#finding.stats(reader.identity.tenant));
+    const spelled = JSON.stringify(stats);
+    if (spelled === reader.stats) return;
+    reader.stats = spelled;
+    reader.outlet.send('stats', stats);
+  }
+}
