@@ -24,6 +24,7 @@ export interface AppParts {
 export function createApp({ status, log, api, streams }: AppParts): Hono<StreamEnv> {
   const app = new Hono<StreamEnv>();
   app.use(streams.middleware);
+  serveSdk(app);
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -37,7 +38,6 @@ export function createApp({ status, log, api, streams }: AppParts): Hono<StreamE
       strictTransportSecurity: false,
     }),
   );
-  serveSdk(app);
   app.use(async (context, next) => {
     await next();
     // Health and numbers are of this moment.

@@ -4,15 +4,18 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { Hono } from 'hono';
 import { beforeAll, expect, test } from 'vitest';
-import { createApp } from './app.ts';
+import type { StreamEnv } from './event-streams.ts';
+import { serveSdk } from './sdk.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const browser = `${root}packages/sdk/dist/browser/`;
 
 beforeAll(() => void execFileSync(process.execPath, [`${root}scripts/build-sdk.mjs`]));
 
-const app = createApp(() => ({ hubId: 'h', openRequests: 0, connections: 0, trouble: undefined }), { error: () => undefined });
+const app = new Hono<StreamEnv>();
+serveSdk(app);
 const get = async (name: string, headers: Record<string, string> = {}): Promise<Response> =>
   await app.request(`/sdk/${name}`, { headers });
 

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Hono } from 'hono';
+import type { StreamEnv } from './event-streams.ts';
 
 const types: Readonly<Record<string, string>> = {
   'conduit.js': 'text/javascript; charset=utf-8',
@@ -26,8 +27,8 @@ interface File {
 
 const { resolve } = createRequire(import.meta.url);
 
-/** Register it before what says `no-store` of everything. */
-export function serveSdk(app: Hono): void {
+/** Register it before what says `no-store` and `same-origin` of everything. */
+export function serveSdk(app: Hono<StreamEnv>): void {
   // A megabyte in all, and only of what was asked for.
   const files = new Map<string, File>();
   for (const [name, type] of Object.entries(types)) {
@@ -35,7 +36,14 @@ export function serveSdk(app: Hono): void {
       const { plain, gzipped, etag } = files.get(name) ?? read(name);
       files.set(name, { plain, gzipped, etag });
       // `no-cache`: kept, but asked for again each time, which costs nothing while it is the same.
-      const headers = { 'Cache-Control': 'no-cache', ETag: etag, Vary: 'Accept-Encoding', 'Access-Control-Allow-Origin': '*' };
+      const headers = {
+        'Cache-Control': 'no-cache',
+        ETag: etag,
+        Vary: 'Accept-Encoding',
+        'Access-Control-Allow-Origin': '*',
+        'Cross-Origin-Resource-Policy': 'cross-origin',
+        'X-Content-Type-Options': 'nosniff',
+      };
       const known = context.req.header('If-None-Match')?.split(/\s*,\s*/) ?? [];
       if (known.includes(etag) || known.includes('*')) return context.body(null, 304, headers);
       const mayBeGzipped = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(context.req.header('Accept-Encoding') ?? '');
