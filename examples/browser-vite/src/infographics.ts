@@ -11,7 +11,7 @@ export interface Drawn {
 /** The picture that a step has drawn; undefined for a step that draws none. */
 export function drawnFrom(result: unknown): Drawn | undefined {
   const { image, name, title, width, height } = fieldsOf(result);
-  if (!(image instanceof ArrayBuffer || image instanceof Uint8Array)) return undefined;
+  if (!(image instanceof Uint8Array)) return undefined;
   return {
     image: new Uint8Array(image),
     name: String(name),

@@ -54,6 +54,7 @@ export class Conduit implements AsyncDisposable {
    * Sends a request to a service by its name; whoever provides it is the hub's to choose.
    *
    * @param payload any JSON, with binary parts (`Uint8Array`) anywhere in it: at most 1 MiB and 10 parts where the hub says no other.
+   * What comes back has its bytes as `Uint8Array`.
    * @throws nothing: what goes wrong is told to whoever awaits or loops over it, as a `ConduitError`.
    * @example
    * ```ts

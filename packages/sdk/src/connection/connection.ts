@@ -10,6 +10,7 @@ import { type Measured, measure } from '../protocol/measure.ts';
 import { errorFromWire } from '../protocol/read.ts';
 import type { WireBody } from '../protocol/wire.ts';
 import { addressOf, defaultToken, defaultUrl } from './address.ts';
+import { parser } from './parser.ts';
 
 export interface ConnectionOptions {
   /** Called for each connection, so that one that has expired is followed by a new one. Left out: `CONDUIT_TOKEN`, where there is one. */
@@ -66,6 +67,7 @@ export class Connection {
     const { origin, path } = addressOf(this.url);
     this.#socket = io(origin, {
       path,
+      parser,
       // Most ways let WebSockets through; where one does not, polling does.
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
