@@ -41,7 +41,7 @@ node_version() {
 debian_packages() {
   command -v apt-get >/dev/null || { echo 'The tests with a Python worker and a browser need Debian: apt-get was not found.'; return 1; }
   local missing=()
-  for package in python3-socketio python3-aiohttp libnss3 libnspr4; do
+  for package in python3-socketio python3-aiohttp python3-uvicorn python3-fastapi mypy libnss3 libnspr4; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
@@ -67,6 +67,9 @@ packages() {
   node scripts/check-packages.mjs "${nodes[@]}"
 }
 
+# Debian's mypy, on Debian's libraries.
+python_types() { (cd python && /usr/bin/python3 -m mypy); }
+
 # The tests once more on another Node.
 on_node() {
   local bin
@@ -79,6 +82,7 @@ stage 'Debian packages' debian_packages
 stage 'npm ci' npm ci --no-audit --no-fund
 stage 'build' npm run build --silent
 stage 'check' npm run check --silent
+stage 'Python types' python_types
 stage 'tests' npm test --silent
 stage 'simulator' npm run simulate --silent -- --seeds "${SIMULATE_SEEDS:-1000}"
 stage 'packages' packages

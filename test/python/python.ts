@@ -1,0 +1,104 @@
+/** Debian's Python with the package of this repository: programs as processes of their own, with what they print and how they end. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { closing } from '../support/closing.ts';
+
+const python = '/usr/bin/python3';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const patienceMs = 20_000;
+
+interface PythonOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export class PythonProcess {
+  /** What it printed, on both ways out. */
+  output = '';
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  #watchers: (() => void)[] = [];
+
+  constructor(args: readonly string[], { env, cwd = root }: PythonOptions) {
+    const { CONDUIT_URL: _url, CONDUIT_TOKEN: _token, ...inherited } = process.env;
+    // `-X dev` prints what is left behind: tasks, sockets, exceptions that nobody took.
+    this.#child = spawn(python, ['-X', 'dev', '-u', ...args], {
+      cwd,
+      env: { ...inherited, PYTHONPATH: `${root}python`, PYTHONDONTWRITEBYTECODE: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const out of [this.#child.stdout, this.#child.stderr]) {
+      out?.on('data', (data) => {
+        this.output += String(data);
+        this.#changed();
+      });
+    }
+    this.#ended = new Promise((resolve) =>
+      this.#child.once('close', (code) => {
+        resolve(code);
+        this.#changed();
+      }),
+    );
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** The lines it printed that are JSON. */
+  get said(): readonly Readonly<Record<string, unknown>>[] {
+    return this.output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Resolves once it has printed this. */
+  async printed(what: string | RegExp): Promise<void> {
+    const giveUpAt = performance.now() + patienceMs;
+    const patience = setTimeout(() => this.#changed(), patienceMs);
+    while (!this.output.match(what)) {
+      const isOver = this.#child.exitCode !== null || this.#child.signalCode !== null || performance.now() >= giveUpAt;
+      if (isOver) throw new Error(`it never printed ${what}, but:\n${this.output}`);
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
+    clearTimeout(patience);
+  }
+
+  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves with its exit code; null when a signal ended it. */
+  async ended(): Promise<number | null> {
+    return await this.#ended;
+  }
+
+  async close(): Promise<void> {
+    this.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers.splice(0)) watcher();
+  }
+}
+
+/** A Python program that is gone when its test ends. */
+export function aPython(args: readonly string[], options: PythonOptions = {}): PythonProcess {
+  const running = new PythonProcess(args, options);
+  closing(async () => await running.close());
+  return running;
+}
+
+/** The worker of the scenarios, once the hub knows it. */
+export async function aPythonWorker(
+  url: string,
+  service: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<PythonProcess> {
+  const worker = aPython(['test/python/worker.py', service], { env: { CONDUIT_URL: url, ...env } });
+  await worker.printed(`${service} serves ${url}`);
+  return worker;
+}
