@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Dict, List, Mapping, Optional, Set
+from typing import Callable, Dict, List, Optional, Set
 
 from .connection import Connection
 from .errors import Body, Cancelled, ConduitError, error_from_wire
@@ -18,10 +18,12 @@ _log = logging.getLogger("conduit")
 class Provider:
     """:param registration: what the hub is told of it, but for what it holds."""
 
-    def __init__(self, connection: Connection, registration: Body, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self, connection: Connection, registration: Body, handler_of: Callable[[str], Optional[Handler]]
+    ) -> None:
         self._connection = connection
         self._registration = registration
-        self._handlers = handlers
+        self._handler_of = handler_of
         self._held: Dict[str, Held] = {}
         self._working: Set[asyncio.Task[None]] = set()
         self._is_draining = False
@@ -97,7 +99,7 @@ class Provider:
             earlier.forget()
         held = Held(self._connection, request_id, int(handed["attempt"]), self._over)
         self._held[request_id] = held
-        handler = self._handlers.get(str(handed.get("action")))
+        handler = self._handler_of(str(handed.get("action")))
         if self._is_draining:
             return held.finish("reject", {"reason": "this worker is leaving"})
         if handler is None:

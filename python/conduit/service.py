@@ -72,6 +72,7 @@ class Service:
         self._drain_timeout_ms = drain_timeout_ms
         self._handlers: Dict[str, Handler] = {}
         self._actions: List[Body] = []
+        self._otherwise: Optional[Handler] = None
 
     @overload
     def action(self, name: Decorated) -> Decorated: ...
@@ -135,6 +136,11 @@ class Service:
 
         return decorate(name) if callable(name) else decorate
 
+    def any_action(self, handler: Decorated) -> Decorated:
+        """Makes a function the handler of whatever action has none of its own; ``ctx.action`` says which. The hub is told no actions then."""
+        self._otherwise = handler
+        return handler
+
     def run(self) -> None:
         """Serves until SIGTERM or SIGINT, then finishes what it holds and returns. The last line of a worker.
 
@@ -178,17 +184,23 @@ class Service:
 
     async def _start(self) -> Serving:
         connection = Connection(self._hub, self._token, f"{self.name} worker {os.getpid()}")
-        provider = Provider(connection, self._registration(), self._handlers)
+        provider = Provider(connection, self._registration(), self._handler_of)
         serving = Serving(connection, provider, self._drain_timeout_ms)
         serving.open()
         return serving
 
+    def _handler_of(self, action: str) -> Optional[Handler]:
+        return self._handlers.get(action, self._otherwise)
+
     def _registration(self) -> Body:
-        if not self._handlers:
+        handlers = [*self._handlers.values(), *([] if self._otherwise is None else [self._otherwise])]
+        if not handlers:
             raise ValueError(f'"{self.name}" has no action: decorate a function with @service.action')
-        registration: Body = {"name": self.name, "instance_id": self._instance_id, "actions": self._actions}
+        registration: Body = {"name": self.name, "instance_id": self._instance_id}
+        if self._otherwise is None:
+            registration["actions"] = self._actions
         capacity = self._capacity
-        if capacity is None and not all(is_asynchronous(handler) for handler in self._handlers.values()):
+        if capacity is None and not all(is_asynchronous(handler) for handler in handlers):
             capacity = BLOCKING_CAPACITY
         if capacity is not None:
             registration["capacity"] = capacity

@@ -27,7 +27,12 @@ export class PythonProcess {
       cwd,
       env: { ...inherited, PYTHONPATH: `${root}python`, PYTHONDONTWRITEBYTECODE: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that what it starts goes with it.
+      detached: true,
     });
+    const killIt = (): void => this.#killGroup();
+    process.once('exit', killIt);
+    this.#child.once('exit', () => process.off('exit', killIt));
     for (const out of [this.#child.stdout, this.#child.stderr]) {
       out?.on('data', (data) => {
         this.output += String(data);
@@ -76,8 +81,19 @@ export class PythonProcess {
   }
 
   async close(): Promise<void> {
-    this.kill('SIGKILL');
+    this.#killGroup();
     await this.#ended;
+  }
+
+  #killGroup(): void {
+    // It never started.
+    if (this.pid === 0) return;
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch (error) {
+      // Nobody of it is left.
+      if (Reflect.get(error as object, 'code') !== 'ESRCH') throw error;
+    }
   }
 
   #changed(): void {
