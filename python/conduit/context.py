@@ -179,7 +179,8 @@ class BlockingContext(_About):
     ) -> None:
         """The same as :meth:`Context.chunk`; it blocks while too much is on its way."""
         self._held.here(lambda: self._say_chunk(data, stream, mode, task_id))
-        self._held.wait(self._held.room())
+        if not self._held.has_room:
+            self._held.wait(self._held.room())
 
     def request(
         self, service: str, action: str, payload: Any = None, *, task_id: Optional[str] = None, **options: Any

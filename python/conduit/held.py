@@ -35,9 +35,8 @@ class Held:
         self._over = over
         self.loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
-        self._outbox = Outbox(
-            connection, {"request_id": request_id, "attempt": attempt}, self._refused, self._send_end
-        )
+        about = {"request_id": request_id, "attempt": attempt}
+        self._outbox = Outbox(connection.tell, connection.weigh, about, self._refused, self._send_end)
         # The end waits until the hub has taken everything before it: what it refuses has to be told first.
         self._end: Optional[Said] = None
         self._has_ended = False
@@ -99,6 +98,10 @@ class Held:
             self._outbox.say("task_result", {"task_id": task_id, **fields})
         except (TypeError, ConduitError) as error:
             self.say("task_error", {"task_id": task_id, "error": error_to_wire(error)})
+
+    @property
+    def has_room(self) -> bool:
+        return self._outbox.has_room
 
     async def room(self) -> None:
         await self._outbox.room()

@@ -6,10 +6,10 @@ So many messages may be on their way; beyond that the next ones wait, and of a t
 from __future__ import annotations
 
 import asyncio
-from typing import Callable, Dict, List
+from typing import Callable, Dict, List, Tuple
 
-from .connection import Connection
 from .errors import Body, ConduitError, error_from_wire
+from .link import Answered
 
 #: On their way at once; beyond either, ``room`` waits. Enough for a hub at 50 ms to be kept busy.
 MOST_MESSAGES = 256
@@ -28,14 +28,18 @@ class Said:
 
 
 class Outbox:
+    """:param tell: says something once, while the connection is up. :param about: what every message names."""
+
     def __init__(
         self,
-        connection: Connection,
+        tell: Callable[[str, Body, Answered], None],
+        weigh: Callable[[Body], Tuple[Body, int]],
         about: Body,
         refused: Callable[[ConduitError, Said], None],
         emptied: Callable[[], None],
     ) -> None:
-        self._connection = connection
+        self._tell = tell
+        self._weigh = weigh
         self._about = about
         self._refused = refused
         self._emptied = emptied
@@ -53,6 +57,10 @@ class Outbox:
         return not self._unanswered and not self._progress
 
     @property
+    def has_room(self) -> bool:
+        return self._is_closed or not self._is_full
+
+    @property
     def _is_full(self) -> bool:
         return len(self._unanswered) >= MOST_MESSAGES or self._bytes >= MOST_BYTES
 
@@ -68,7 +76,7 @@ class Outbox:
         """How far a task is: the latest counts, so none waits for another. :raises TypeError: for what can't be sent."""
         if self._is_closed:
             return
-        copy, _ = self._connection.weigh(fields)
+        copy, _ = self._weigh(fields)
         self._progress.pop(task_id, None)
         self._progress[task_id] = copy
         if not self._is_full:
@@ -76,7 +84,7 @@ class Outbox:
 
     async def room(self) -> None:
         """Returns when there is room for more, at once while there is."""
-        while self._is_full and not self._is_closed:
+        while not self.has_room:
             waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(waiting)
             await waiting
@@ -111,7 +119,7 @@ class Outbox:
         self._wake()
 
     def _send(self, name: str, fields: Body) -> None:
-        body, size = self._connection.weigh({**self._about, "n": self._last_n + 1, **fields})
+        body, size = self._weigh({**self._about, "n": self._last_n + 1, **fields})
         if self._bytes + size > TOO_MANY_BYTES:
             raise ConduitError("too_fast", "more than 64 MiB were streamed without waiting: await each chunk()")
         self._post(Said(name, body, size))
@@ -122,7 +130,7 @@ class Outbox:
         self._unanswered[n] = said
         self._bytes += said.size
         if self._is_live:
-            self._connection.tell(said.name, said.body, lambda answer: self._answered(n, said, answer))
+            self._tell(said.name, said.body, lambda answer: self._answered(n, said, answer))
 
     def _answered(self, n: int, said: Said, answer: Body) -> None:
         if self._unanswered.get(n) is not said:
