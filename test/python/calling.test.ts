@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { aFreePort, aHubForThisFile } from '../support/hub-process.ts';
 import { aClient, aName, aWorker, echo, type Peer } from '../support/peer.ts';
 import type { Body } from '../support/wire.ts';
-import { aPython, aPythonWorker, type PythonProcess } from './python.ts';
+import { aPython, aPythonWorker, type Program } from './python.ts';
 
 const hub = aHubForThisFile();
 
 /** Runs a program of a few lines to its end. */
-async function run(program: string, env: Readonly<Record<string, string>> = {}): Promise<PythonProcess> {
+async function run(program: string, env: Readonly<Record<string, string>> = {}): Promise<Program> {
   const running = aPython(['-c', program], { env: { CONDUIT_URL: hub.url, ...env } });
   const code = await running.ended();
   if (code !== 0) throw new Error(`it ended with ${code}:\n${running.output}`);
@@ -22,7 +22,7 @@ test.each([
 ])('a request is looped over and awaited (%s), and its error is raised with its code', async (_, flavour) => {
   const to = aName('painter');
   await aPythonWorker(hub.url, to);
-  const call = async (action: string, payload: unknown): Promise<PythonProcess> => {
+  const call = async (action: string, payload: unknown): Promise<Program> => {
     const caller = aPython(['test/python/client.py', flavour, to, action, JSON.stringify(payload), '{}'], {
       env: { CONDUIT_URL: hub.url },
     });

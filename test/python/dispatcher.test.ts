@@ -4,25 +4,25 @@ import { expect, test } from 'vitest';
 import { folded } from '../support/folded.ts';
 import { aFreePort, aHubForThisFile } from '../support/hub-process.ts';
 import { aClient, aName } from '../support/peer.ts';
-import { aPython, type PythonProcess } from './python.ts';
+import { aPython, type Program } from './python.ts';
 
 const hub = aHubForThisFile();
 const cwd = 'examples/python-dispatcher';
 
 interface Api {
   readonly url: string;
-  readonly server: PythonProcess;
+  readonly server: Program;
 }
 
 /** `uvicorn api:app --workers N`, once all of them are up. */
 async function anApi(workers: number, port?: number): Promise<Api> {
   const at = port ?? (await aFreePort());
   const server = aPython(['-m', 'uvicorn', 'api:app', '--workers', String(workers), '--port', String(at)], { cwd });
-  await server.printed(new RegExp(`(?:Application startup complete[^]*){${workers}}`));
+  await server.printed(new RegExp(`(?:Application startup complete[sS]*){${workers}}`));
   return { url: `http://127.0.0.1:${at}`, server };
 }
 
-async function aDispatcher(to: string, args: readonly string[], env = {}): Promise<PythonProcess> {
+async function aDispatcher(to: string, args: readonly string[], env = {}): Promise<Program> {
   const dispatcher = aPython(['conduit_dispatcher.py', to, ...args], { cwd, env: { CONDUIT_URL: hub.url, ...env } });
   await dispatcher.printed(`${to} serves ${hub.url}`);
   return dispatcher;

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { folded } from '../support/folded.ts';
 import { aHubProcess } from '../support/hub-process.ts';
 import { aClient, type Peer } from '../support/peer.ts';
-import { aPython, type PythonProcess } from './python.ts';
+import { aPython, type Program } from './python.ts';
 
 const patient = { prompt: Array.from({ length: 20 }, (_, at) => `word${at}`).join(' ') };
 
-async function threeWorkers(url: string): Promise<PythonProcess[]> {
-  const workers: PythonProcess[] = [];
+async function threeWorkers(url: string): Promise<Program[]> {
+  const workers: Program[] = [];
   for (let number = 0; number < 3; number += 1) {
     const worker = aPython(['worker.py'], { cwd: 'examples/python-worker', env: { CONDUIT_URL: url } });
     await worker.printed(`llm serves ${url}`);
@@ -19,7 +19,7 @@ async function threeWorkers(url: string): Promise<PythonProcess[]> {
 }
 
 /** Which of the workers a request was handed to, from 1. */
-async function workerOf(client: Peer, request_id: string, workers: readonly PythonProcess[]): Promise<number> {
+async function workerOf(client: Peer, request_id: string, workers: readonly Program[]): Promise<number> {
   const { request } = await client.ok('get', { request_id });
   return workers.findIndex(({ pid }) => request.provider?.name === `llm worker ${pid}`) + 1;
 }

@@ -1,31 +1,29 @@
-/** Debian's Python with the package of this repository: programs as processes of their own, with what they print and how they end. */
+/** Programs as processes of their own, with what they print and how they end; above all Debian's Python with the package of this repository. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { closing } from '../support/closing.ts';
 
-const python = '/usr/bin/python3';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const patienceMs = 20_000;
 
-interface PythonOptions {
+interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
-export class PythonProcess {
+export class Program {
   /** What it printed, on both ways out. */
   output = '';
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
   #watchers: (() => void)[] = [];
 
-  constructor(args: readonly string[], { env, cwd = root }: PythonOptions) {
+  constructor(command: string, args: readonly string[], { env, cwd = root }: ProgramOptions) {
     const { CONDUIT_URL: _url, CONDUIT_TOKEN: _token, ...inherited } = process.env;
-    // `-X dev` prints what is left behind: tasks, sockets, exceptions that nobody took.
-    this.#child = spawn(python, ['-X', 'dev', '-u', ...args], {
+    this.#child = spawn(command, args, {
       cwd,
-      env: { ...inherited, PYTHONPATH: `${root}python`, PYTHONDONTWRITEBYTECODE: '1', ...env },
+      env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, so that what it starts goes with it.
       detached: true,
@@ -101,19 +99,21 @@ export class PythonProcess {
   }
 }
 
-/** A Python program that is gone when its test ends. */
-export function aPython(args: readonly string[], options: PythonOptions = {}): PythonProcess {
-  const running = new PythonProcess(args, options);
+/** A program that is gone, with all that it started, when its test ends. */
+export function aProgram(command: string, args: readonly string[], options: ProgramOptions): Program {
+  const running = new Program(command, args, options);
   closing(async () => await running.close());
   return running;
 }
 
+/** A Python program with the package. `-X dev` prints what is left behind: tasks, sockets, exceptions that nobody took. */
+export function aPython(args: readonly string[], { env, ...options }: ProgramOptions = {}): Program {
+  const ours = { PYTHONPATH: `${root}python`, PYTHONDONTWRITEBYTECODE: '1' };
+  return aProgram('/usr/bin/python3', ['-X', 'dev', '-u', ...args], { ...options, env: { ...ours, ...env } });
+}
+
 /** The worker of the scenarios, once the hub knows it. */
-export async function aPythonWorker(
-  url: string,
-  service: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<PythonProcess> {
+export async function aPythonWorker(url: string, service: string, env: Readonly<Record<string, string>> = {}): Promise<Program> {
   const worker = aPython(['test/python/worker.py', service], { env: { CONDUIT_URL: url, ...env } });
   await worker.printed(`${service} serves ${url}`);
   return worker;

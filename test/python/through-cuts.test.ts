@@ -6,7 +6,7 @@ import { folded, joined } from '../support/folded.ts';
 import { aHubProcess } from '../support/hub-process.ts';
 import { aClient, aWorker } from '../support/peer.ts';
 import { aSeed, randomOf } from '../support/random.ts';
-import { aPython, aPythonWorker, type PythonProcess } from './python.ts';
+import { aPython, aPythonWorker, type Program } from './python.ts';
 
 const chunks = 2_000;
 const cuts = 25;
@@ -170,13 +170,13 @@ function aCaller(
   flavour: 'asyncio' | 'plain',
   url: string,
   [service, action, payload, options]: readonly [string, string, unknown, object],
-): PythonProcess {
+): Program {
   const args = [flavour, service, action, JSON.stringify(payload), JSON.stringify(options)];
   return aPython(['test/python/client.py', ...args], { env: { CONDUIT_URL: url } });
 }
 
 /** The caller saw all of the stream: every number once and in order, one attempt, the same bytes, the result. */
-function expectWhole(caller: PythonProcess): void {
+function expectWhole(caller: Program): void {
   const events = caller.said.filter((said) => said['type'] !== undefined);
   const numbered = events.filter((event) => !['progress', 'running', 'waiting', 'stalled'].includes(String(event['type'])));
   expect(numbered.map((event) => event['seq'])).toEqual(numbered.map((_, at) => at + 1));

@@ -11,6 +11,6 @@ test('python3 -m unittest passes, and leaves nothing behind', async () => {
     },
   );
   const code = await tests.ended();
-  expect(tests.output).toMatch(/Ran \d\d+ tests[^]*OK\n$/);
+  expect(tests.output).toMatch(/Ran \d\d+ tests[\s\S]*OK\n$/);
   expect(code).toBe(0);
 });
