@@ -14,7 +14,7 @@ export const limits = {
   /** Reading a hostile file is given up after so long, milliseconds. An honest book takes seconds. */
   parseMs: 60_000,
   /** What one stream of a PDF may unfold to. The largest honest ones are pictures, which are not unfolded. */
-  bufferBytes: 128 * MiB,
+  bufferBytes: 64 * MiB,
   /** The heap of the thread that reads: beyond it the thread ends. */
   threadMiB: 512,
 } as const;

@@ -11,8 +11,9 @@ export interface Name {
 const titles = new Set('mr mrs ms miss dr prof professor sir captain judge'.split(' '));
 const organisation =
   /\b(?:Ltd|Inc|LLC|Corp|Corporation|Company|Group|GmbH|AG|SE|plc|Bank|University|Institute|Cooperative|Foundation|Association|Council|Ministry|Agency|Authority|Court|Services)\b|&/u;
-/** Between two proper nouns these belong to the name: University of Northbay. */
-const inside = new Set(['of', '&', 'de', 'van', 'von']);
+/** Between two proper nouns these belong to the name: University of Northbay. Nobody is called so. */
+const insideAny = new Set(['of', '&', 'de', 'van', 'von']);
+const insidePerson = new Set(['de', 'van', 'von']);
 const dateWords =
   /^(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$/u;
 
@@ -21,9 +22,9 @@ export function namesIn(text: string): Name[] {
   const words = wordsOf(text);
   const names: Name[] = [];
   for (let at = 0; at < words.length; at += 1) {
-    const length = nameLength(words, at);
-    if (length === 0) continue;
     const title = titleBefore(words, at);
+    const length = nameLength(words, at, title === undefined ? insideAny : insidePerson);
+    if (length === 0) continue;
     const name = words
       .slice(at, at + length)
       .reduce((joined, word) => joined + (word.isSpaceBefore && joined !== '' ? ' ' : '') + word.text, '');
@@ -35,7 +36,7 @@ export function namesIn(text: string): Name[] {
 }
 
 /** How many words from here are one name. */
-function nameLength(words: readonly Word[], from: number): number {
+function nameLength(words: readonly Word[], from: number, inside: ReadonlySet<string>): number {
   let length = 0;
   for (let at = from; at < words.length; at += 1) {
     const word = words[at];

@@ -10,9 +10,9 @@ export class HtmlTables {
   #depth = 0;
   #table: OpenTable | undefined;
 
-  /** Whether text that comes now is a cell's, or a table's own white space. */
-  get isInside(): boolean {
-    return this.#table !== undefined;
+  /** Whether text that comes now is a cell's; a caption stands in none. */
+  get isInCell(): boolean {
+    return this.#table?.cell !== undefined;
   }
 
   open(name: string): void {

@@ -104,7 +104,7 @@ class Reader {
     if (this.#characters > limits.characters) {
       throw failure('document_too_large', `the page has more than ${limits.characters} characters of text; send it in parts`);
     }
-    if (this.#tables.isInside) this.#tables.text(text);
+    if (this.#tables.isInCell) this.#tables.text(text);
     else this.#buffer += text;
   }
 
@@ -121,7 +121,7 @@ class Reader {
 
   #boundary(): void {
     if (this.#noise > 0) return;
-    if (this.#tables.isInside) this.#tables.text(' ');
+    if (this.#tables.isInCell) this.#tables.text(' ');
     else this.flush();
   }
 

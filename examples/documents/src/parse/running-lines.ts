@@ -22,10 +22,11 @@ export function withoutRunningLines(pages: readonly PageLines[]): PageLines[] {
       seen.set(key, (seen.get(key) ?? 0) + 1);
   }
   const needed = Math.max(fewestPages, pages.length / 2);
-  return pages.map((page) => ({
-    ...page,
-    lines: page.lines.filter((line) => !isAtEdge(line, page) || (seen.get(keyOf(line)) ?? 0) < needed),
-  }));
+  return pages.map((page) => {
+    const lines = page.lines.filter((line) => !isAtEdge(line, page) || (seen.get(keyOf(line)) ?? 0) < needed);
+    // A page that has nothing else says it for its own sake.
+    return lines.length === 0 ? page : { ...page, lines };
+  });
 }
 
 function isAtEdge({ y }: Line, { height }: PageLines): boolean {
