@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,4 +51,28 @@ test('the demo goes on: what it says to type in a second terminal works, and Ctr
 test('the command is there as soon as packages are installed', () => {
   const version = execFileSync(join(root, 'packages/hub/bin/conduit.js'), ['--version'], { encoding: 'utf8' });
   expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test('the hub that is killed comes back and the call goes on, a worker that is killed is told, and Ctrl-C leaves nothing behind', async () => {
+  const demo = command(['demo', '--data-dir', join(aFolder(), 'data')], { cwd: aFolder() });
+  await demo.printed('Ctrl-C ends it.');
+  const [, url = ''] = /^The hub goes on: (\S+)$/m.exec(demo.stdout) ?? [];
+  const [, ...workers] = /brightwrapper +2 workers +pid (\d+), (\d+)/.exec(demo.stdout) ?? [];
+  const [, hub] = /kill -9 (\d+) the hub/.exec(demo.stdout) ?? [];
+  closing(() => {
+    // Where the test fails, nobody else would end them.
+    for (const pid of [hub, ...workers]) spawnSync('kill', ['-9', String(pid)]);
+  });
+  const call = command(['call', 'brightwrapper', 'generate-infographics', '{"url":"article:tides"}', '--json', '--url', url], {
+    cwd: aFolder(),
+  });
+  await call.printed('"assigned"');
+  process.kill(Number(hub), 'SIGKILL');
+  await demo.printed('The hub is there again');
+  expect((await call.finished()).code).toBe(0);
+  process.kill(Number(workers[0]), 'SIGKILL');
+  await demo.printed(/A worker of brightwrapper has ended .*; 1 left\./);
+  demo.signal('SIGINT');
+  expect((await demo.finished()).code).toBe(0);
+  for (const pid of [hub, ...workers]) expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
 });

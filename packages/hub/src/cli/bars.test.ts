@@ -42,7 +42,7 @@ test('a part of a task stands below it, a little to the right', () => {
   const view = new RequestView();
   const tasks = [{ taskId: 'book' }, { taskId: 'page', parentId: 'book' }, { taskId: 'line', parentId: 'page' }];
   view.take(told('tasks', { tasks }));
-  expect(drawn(view, 80).map((line) => line.slice(0, 8))).toEqual(['sending ', 'book    ', '  page  ', '    line']);
+  expect(drawn(view, 80).map((line) => line.slice(0, 8))).toEqual(['assigned', 'book    ', '  page  ', '    line']);
 });
 
 test('it is never taller than it may be, and shows first what is under way', () => {

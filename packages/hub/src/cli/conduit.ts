@@ -7,6 +7,7 @@ import { defaults, memoryDefaults, type SettingName, settings } from '../contrac
 import { version } from '../version.ts';
 import type { CallOptions } from './call.ts';
 import type { CancelOptions } from './cancel.ts';
+import type { DemoOptions } from './demo.ts';
 import { exitCodes, Refusal } from './exit.ts';
 import { plain } from './plain.ts';
 import type { ServicesOptions } from './services.ts';
@@ -130,10 +131,11 @@ atHub(program.command('cancel <id...>'), 'print what came of each as a line of J
 
 program
   .command('demo')
-  .description('run a hub with an example service, and put it to work')
+  .description('run a hub with the example services, and put one of them to work')
   .option('--once', 'leave when the work is done')
   .option('--out <dir>', 'write the pictures into this folder', './conduit-demo')
-  .action(async (options: { once?: true; out: string }) => {
+  .option('--data-dir <dir>', 'keep requests in this folder (default: in memory only)')
+  .action(async (options: DemoOptions) => {
     process.exitCode = await (await import('./demo.ts')).demo(options);
   });
 

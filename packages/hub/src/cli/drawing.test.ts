@@ -37,12 +37,12 @@ test('text grows in place, goes up when a row is full, and is whole at the end',
   const window = new Window(31, 12);
   const { drawing, take } = aDrawing(window);
   take(assigned, said('The quick brown '));
-  expect(window.lines).toEqual(['The quick brown ', 'running']);
+  expect(window.lines).toEqual(['The quick brown ', '', 'running']);
   take(said('fox jumps over the lazy dog.\nAnd '));
-  expect(window.lines).toEqual(['The quick brown fox jumps over', 'the lazy dog.', 'And ', 'running']);
+  expect(window.lines).toEqual(['The quick brown fox jumps over', 'the lazy dog.', 'And ', '', 'running']);
   take(said('rests'), told('result', { state: 'completed', result: 1, timings: { queuedMs: 0, totalMs: 1_500 } }));
   drawing.close();
-  expect(window.lines).toEqual(['The quick brown fox jumps over', 'the lazy dog.', 'And rests', 'completed in 1.5 s']);
+  expect(window.lines).toEqual(['The quick brown fox jumps over', 'the lazy dog.', 'And rests', '', 'completed in 1.5 s']);
 });
 
 test('a new attempt says so, and its text begins again below', () => {
@@ -52,7 +52,13 @@ test('a new attempt says so, and its text begins again below', () => {
   take(told('status', { attempt: 2, state: 'assigned' }));
   take(said('Once upon a time', 'text', 'append', 2));
   drawing.close();
-  expect(window.lines).toEqual(['Once upon', '── attempt 2, from the beginning ──', 'Once upon a time', 'running · attempt 2']);
+  expect(window.lines).toEqual([
+    'Once upon',
+    '── attempt 2, from the beginning ──',
+    'Once upon a time',
+    '',
+    'running · attempt 2',
+  ]);
 });
 
 test('streams that speak in turn are told apart, and what is replaced passes once', () => {
@@ -60,10 +66,10 @@ test('streams that speak in turn are told apart, and what is replaced passes onc
   const { drawing, take } = aDrawing(window);
   take(assigned, said('thinking', 'thoughts', 'items'), said('a draft', 'draft', 'replace'), said('hello ', 'text'));
   take(said('a better draft', 'draft', 'replace'), said({ n: 1 }, 'thoughts', 'items'));
-  expect(window.lines).toEqual(['thinking', 'text:', 'hello ', 'thoughts:', '{"n":1}', 'a better draft', 'running']);
+  expect(window.lines).toEqual(['thinking', 'text:', 'hello ', 'thoughts:', '{"n":1}', 'a better draft', '', 'running']);
   drawing.close();
-  expect(window.lines.at(-3)).toBe('draft:');
-  expect(window.lines.at(-2)).toBe('a better draft');
+  expect(window.lines.at(-4)).toBe('draft:');
+  expect(window.lines.at(-3)).toBe('a better draft');
 });
 
 test('however many changes come, it draws ten times a second at the most, and not at all when nothing changed', () => {

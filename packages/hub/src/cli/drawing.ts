@@ -89,11 +89,12 @@ export class Drawing {
     const passed = this.#isClosed ? transcript.close(width) : transcript.passing(width);
     // Half of the window is for what is streamed, the other for where it stands.
     const growing = this.#isClosed ? [] : transcript.growing(width).slice(-Math.floor(height / 2));
-    const place = { width, height: height - growing.length, paint: this.#paint };
+    const place = { width, height: height - growing.length - 1, paint: this.#paint };
     const lines = requestLines(this.#view, place, { note: this.#isClosed ? '' : this.#note, now: Date.now() });
     const said = this.#said.map((line) => this.#paint('dim', plainLine(line, width)));
     this.#said = [];
-    this.#screen.draw([...growing.map(this.#styled), ...lines], [...said, ...passed.map(this.#styled)]);
+    const between = transcript.hasText ? [''] : [];
+    this.#screen.draw([...growing.map(this.#styled), ...between, ...lines], [...said, ...passed.map(this.#styled)]);
   }
 
   readonly #styled = ({ text, isOurs }: Row): string => (isOurs ? this.#paint('dim', text) : text);

@@ -40,7 +40,11 @@ function bars(shown: Shown): Showing {
   const after = lines(shown);
   return {
     ...after,
-    event: (event) => drawing.take(event),
+    event: (event, name) => {
+      // Bars don't tell it, and who wants to look again, or elsewhere, needs it.
+      if (name === 'accepted') drawing.say(`request ${shown.requestId}`);
+      drawing.take(event);
+    },
     note: (sentence) => drawing.note(sentence),
     said: (line) => (drawing.isClosed ? after.said(line) : drawing.say(line)),
     result: (result) => {

@@ -22,6 +22,10 @@ test('columns are as wide as what stands in them, numbers to the right', () => {
   expect(lines).toEqual(['NAME  COUNT  WHAT', 'a        10  x', '日本      9  red']);
 });
 
+test('a column in which nothing stands is left out', () => {
+  expect(tableLines(head, [['a', '', 'x']], { width: 80, paint })).toEqual(['NAME  WHAT', 'a     x']);
+});
+
 test('where the window ends the longest column gives way, and no line is wider', () => {
   const rows = [
     ['a-name-of-some-length', '1', 'a sentence that goes on and on and on'],

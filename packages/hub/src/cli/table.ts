@@ -20,7 +20,11 @@ export interface Sheet {
 const gap = 2;
 const narrowest = 6;
 
-export function tableLines(head: readonly Column[], rows: readonly (readonly Cell[])[], { width, paint }: Sheet): string[] {
+export function tableLines(all: readonly Column[], full: readonly (readonly Cell[])[], { width, paint }: Sheet): string[] {
+  // A column in which nothing stands tells nothing.
+  const isUsed = all.map((_, at) => full.length === 0 || full.some((row) => textOf(row[at] ?? '') !== ''));
+  const head = all.filter((_, at) => isUsed[at]);
+  const rows = full.map((row) => row.filter((_, at) => isUsed[at]));
   const texts = rows.map((row) => row.map((cell) => plain(textOf(cell)).replaceAll(/\s+/g, ' ')));
   const widths = head.map(({ title }, at) => Math.max(columns(title), ...texts.map((row) => columns(row[at] ?? ''))));
   // The widest of those that give way gives first, so that none vanishes while another is long.

@@ -42,6 +42,11 @@ export class Transcript {
     this.#rest += mode === 'items' ? `${shown}\n` : shown;
   }
 
+  /** Whether anything of this attempt is to be read. */
+  get hasText(): boolean {
+    return this.#hasText;
+  }
+
   /** What follows replaces what was said: the rows above can't be taken back, so they are closed with a word. */
   startOver(attempt: number): void {
     const isAgain = this.#attempt > 0 && attempt > this.#attempt && this.#hasText;

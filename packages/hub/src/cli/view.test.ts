@@ -36,6 +36,8 @@ test('it says why a request waits and where in the line', () => {
   view.take(told('status', { state: 'assigned' }));
   view.take(told('running', {}));
   expect([view.state, view.note]).toEqual(['running', '']);
+  view.take(told('status', { state: 'assigned', reason: 'provider_lost' }));
+  expect([view.state, view.note]).toEqual(['running', 'provider lost']);
 });
 
 test('streams stand apart, each in its mode, and what is no text is JSON', () => {

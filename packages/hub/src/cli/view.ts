@@ -45,6 +45,7 @@ export class RequestView {
 
   #startOver(attempt: number): void {
     this.attempt = attempt;
+    this.state = 'assigned';
     this.tasks.clear();
     this.#texts.clear();
   }
@@ -52,7 +53,8 @@ export class RequestView {
   #apply(event: FollowedEvent): void {
     switch (event.type) {
       case 'status':
-        this.state = event.state;
+        // Running is live: while its provider is lost and awaited, the log still says assigned.
+        if (event.state !== 'assigned' || this.state !== 'running') this.state = event.state;
         this.note = words(event.reason);
         break;
       case 'waiting':
