@@ -8,6 +8,7 @@ import type { Logger } from '../ops/logger.ts';
 import { type ApiParts, createApi } from './api.ts';
 import type { EventStreams, StreamEnv } from './event-streams.ts';
 import { page } from './page.ts';
+import { createReference } from './reference.ts';
 import { refusal } from './refusal.ts';
 import { serveSdk } from './sdk.ts';
 
@@ -21,23 +22,28 @@ export interface AppParts {
   readonly streams: EventStreams;
 }
 
+/** No script, nothing from elsewhere, in nobody's frame. */
+const harmless = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'unsafe-inline'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+  },
+  // Whether a host may be reached without TLS is for whoever terminates TLS to say, and it would bind all its other ports.
+  strictTransportSecurity: false,
+});
+
 export function createApp({ status, log, api, streams }: AppParts): Hono<StreamEnv> {
   const app = new Hono<StreamEnv>();
   app.use(streams.middleware);
   serveSdk(app);
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'unsafe-inline'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-      },
-      // Whether a host may be reached without TLS is for whoever terminates TLS to say, and it would bind all its other ports.
-      strictTransportSecurity: false,
-    }),
-  );
+  app.use(async (context, next) => {
+    await next();
+    // A page that says itself what it needs has said it.
+    if (!context.res.headers.has('Content-Security-Policy')) await harmless(context, async () => undefined);
+  });
   app.use(async (context, next) => {
     await next();
     // Health and numbers are of this moment.
@@ -49,7 +55,9 @@ export function createApp({ status, log, api, streams }: AppParts): Hono<StreamE
     return trouble === undefined ? context.json({ ok: true }) : context.json({ ok: false, reason: trouble }, 503);
   });
   app.get('/', (context) => context.html(page(status())));
-  app.route('/api/v1', createApi({ ...api, status }));
+  const routes = createApi({ ...api, status });
+  app.route('/api/v1', routes);
+  app.route('/', createReference(routes, status));
   app.notFound((context) => refusal(context, new ConduitError('request_not_found', `there is nothing at ${context.req.path}`)));
   app.onError((thrown, context) => {
     const error = toConduitError(thrown);

@@ -6,7 +6,7 @@ import { mayFollow, topics } from '../routing/feed.ts';
 import type { Api, ApiParts } from './api.ts';
 import { streaming } from './event-streams.ts';
 import { numbersAreForAll } from './refusal.ts';
-import { responses } from './routes.ts';
+import { events, responses } from './routes.ts';
 
 const hubEvents = createRoute({
   method: 'get',
@@ -16,7 +16,7 @@ const hubEvents = createRoute({
     'Server-sent events, one name for each topic, each twice a second at most: `services` and `providers` first as they stand, then those that changed and the names that are `gone`; `requests` that changed, as lists show them, with `gap: true` where more have changed than are told: look at the list again. `stats` when they changed.',
   tags: ['Hubs'],
   request: { query: topicQuery },
-  responses: responses('Events, without end.', answers.opaque),
+  responses: { ...responses('Events.', answers.done), 200: events('Events, without end.') },
 });
 
 export function addHubEventRoutes(api: Api, { router }: ApiParts): void {

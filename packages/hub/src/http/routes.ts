@@ -1,6 +1,6 @@
 /** What the descriptions of routes have in common. */
 
-import type { RouteConfig, z } from '@hono/zod-openapi';
+import { type RouteConfig, z } from '@hono/zod-openapi';
 import { answers } from '../contract/api.ts';
 
 /** The responses of a route: the one that is hoped for, and the shape of every error. */
@@ -14,4 +14,9 @@ export function responses(
     ...others,
     default: { description: 'What went wrong.', content: { 'application/json': { schema: answers.error } } },
   };
+}
+
+/** What a stream of events looks like in the document. */
+export function events(description: string) {
+  return { description, content: { 'text/event-stream': { schema: z.string() } } };
 }
