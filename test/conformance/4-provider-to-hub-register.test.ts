@@ -158,6 +158,21 @@ describe('one connection', () => {
     await one.ok('result', { request_id: held.request_id, result: 'kept' });
     expect((await client.end(held.request_id)).body).toMatchObject({ attempt: 1, result: 'kept' });
   });
+
+  test('that lists what this connection was handed is answered with it, and stops nothing', async () => {
+    const service = aName('listed');
+    const instance = { instance_id: 'one', acks: true };
+    const worker = await aWorker(hub.url, service, { register: instance });
+    const client = await aClient(hub.url);
+    const { request_id } = await client.ok('request', { to: service, action: 'go' });
+    await worker.next('request', { request_id });
+    await worker.ok('chunk', { request_id, attempt: 1, n: 1, data: 'one ' });
+    const again = { type: 'service', name: service, ...instance, in_flight: [{ request_id, attempt: 1 }] };
+    expect((await worker.ok('register', again)).in_flight).toEqual([{ request_id, attempt: 1, last_n: 1 }]);
+    await worker.ok('result', { request_id, attempt: 1, n: 2, result: 'kept' });
+    expect((await client.end(request_id)).body).toMatchObject({ attempt: 1, result: 'kept' });
+    expect(worker.all('cancel', request_id)).toEqual([]);
+  });
 });
 
 describe('acks', () => {

@@ -80,6 +80,33 @@ test(`a provider that is cut ${cuts} times goes on with what it holds: attempt 1
   expect(cut.done()).toBeGreaterThan(cuts / 3);
 });
 
+test('a provider that stays away for longer than the hub waits is handed the request once more, and finishes that attempt', async () => {
+  const hub = await aTestHub();
+  const line = await aCutProxy(hub.url);
+  const begun = aGate();
+  await aProvider(line.url, {
+    write: async (_, ctx) => {
+      if (ctx.attempt === 2) return 'written';
+      begun.open();
+      return await new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
+    },
+  });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('worker', 'write');
+  const seen: string[] = [];
+  const looped = (async () => {
+    for await (const event of request) if (event.type === 'status') seen.push(`${event.state} ${event.attempt}`);
+  })();
+  await begun.opened;
+  const back = line.cutFor(300);
+  await expect.poll(async () => (await conduit.get(request.id)).reason).toBe('provider_lost');
+  await hub.advance(10_000);
+  await back;
+  expect(await request).toBe('written');
+  await looped;
+  expect(seen.at(-1)).toBe('assigned 2');
+});
+
 test('what is asked while no hub can be reached is asked when one can, and done once', async () => {
   const hub = await aTestHub();
   const line = await aCutProxy(hub.url);

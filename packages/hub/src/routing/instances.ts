@@ -63,8 +63,8 @@ export class Instances {
   }
 
   /**
-   * The instance is here. What it held and lists goes on, what it does not list is given up, and what it lists
-   * and no longer holds it is told to stop.
+   * The instance is here. What it held and lists goes on, as does what this very connection was handed since; what it held and does not
+   * list is given up, and what it lists and no longer holds it is told to stop.
    */
   arrive(key: string, provider: Provider, inFlight: readonly InFlight[], then: (kept: readonly Kept[]) => void): void {
     this.#present.set(key, provider);
@@ -72,26 +72,32 @@ export class Instances {
     away?.timer.cancel();
     this.#away.delete(key);
     const listed = new Map(inFlight.map(({ requestId, attempt }) => [requestId, attempt]));
+    const held = [...listed].filter(([requestId, attempt]) => provider.held.get(requestId) === attempt);
+    const left = [...(away?.held ?? [])].filter(([requestId, attempt]) => provider.held.get(requestId) !== attempt);
     const kept: Kept[] = [];
-    const open = new Set(away?.held.keys());
-    const settle = (requestId: string): void => {
-      open.delete(requestId);
-      if (open.size > 0) return;
+    let unread = held.length + left.length;
+    const settle = (): void => {
+      if (unread > 0) return;
       then(kept);
       const keptIds = new Set(kept.map((one) => one.requestId));
       for (const [id, attempt] of listed) if (!keptIds.has(id)) tellToStop(provider, id, attempt);
     };
-    if (open.size === 0) return settle('');
-    for (const [requestId, attempt] of away?.held ?? []) {
+    const look = (requestId: string, attempt: number, settleOne: (record: RequestRecord) => void): void => {
       this.#core.ledger.read(requestId, (record) => {
-        if (record !== undefined && isStillHeld(record, attempt)) {
-          if (listed.get(requestId) === attempt && canContinue(record)) {
-            provider.held.set(requestId, attempt);
-            kept.push({ requestId, attempt, lastN: record.lastN });
-            this.#core.ledger.change(requestId, { type: 'provider_back', attempt, party: provider.party(this.#core.hubId) });
-          } else this.#core.ledger.change(requestId, { type: 'give_up', attempt });
-        }
-        settle(requestId);
+        if (record !== undefined && isStillHeld(record, attempt)) settleOne(record);
+        unread -= 1;
+        settle();
+      });
+    };
+    if (unread === 0) return settle();
+    for (const [requestId, attempt] of held) look(requestId, attempt, ({ lastN }) => kept.push({ requestId, attempt, lastN }));
+    for (const [requestId, attempt] of left) {
+      look(requestId, attempt, (record) => {
+        if (listed.get(requestId) === attempt && canContinue(record)) {
+          provider.held.set(requestId, attempt);
+          kept.push({ requestId, attempt, lastN: record.lastN });
+          this.#core.ledger.change(requestId, { type: 'provider_back', attempt, party: provider.party(this.#core.hubId) });
+        } else this.#core.ledger.change(requestId, { type: 'give_up', attempt });
       });
     }
   }
