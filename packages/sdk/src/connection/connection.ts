@@ -40,9 +40,12 @@ interface Question {
 
 /** A way to the hub that is not opened by then is given up, and another is tried: milliseconds. */
 const openMs = 5_000;
-/** The way back is tried after this, and after twice as long each time, up to the second: a hub waits 5 s for a worker. Milliseconds. */
+/**
+ * The way back is tried after this, and after twice as long each time, up to the second. A hub waits 5 s for a worker: over a cut of 3 s
+ * the last try before its end must leave time for the next. Milliseconds.
+ */
 const firstDelayMs = 200;
-const longestDelayMs = 3_000;
+const longestDelayMs = 1_500;
 
 export class Connection {
   readonly url: string;
