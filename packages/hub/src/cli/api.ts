@@ -7,14 +7,23 @@ import { Refusal } from './exit.ts';
 /** How long an answer may take. */
 const answerMs = 10_000;
 
-/** Opens `/api/v1/…`. @throws Refusal when the hub refuses, or does not answer. */
-async function askApi({ url, token }: HubOptions, path: string, signal?: AbortSignal): Promise<Response> {
+/**
+ * Opens `/api/v1/…`.
+ * @param signal ends it, for what has no end of its own.
+ * @throws Refusal when the hub refuses, or does not answer.
+ */
+export async function askApi(
+  { url, token }: HubOptions,
+  path: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<Response> {
+  const address = `${addressOf(url)}/api/v1${path}`;
   const shown = token ?? process.env['CONDUIT_TOKEN'] ?? '';
   const headers = shown === '' ? {} : { Authorization: `Bearer ${shown}` };
   let response: Response;
   try {
     const patience = signal ?? AbortSignal.timeout(answerMs);
-    response = await fetch(`${addressOf(url)}/api/v1${path}`, { headers, signal: patience });
+    response = await fetch(address, { headers, signal: patience });
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw unreachable(url);

@@ -6,7 +6,9 @@ import { Refusal } from './exit.ts';
 /** How long a hub may take to answer the first time. */
 const connectMs = 5_000;
 /** A hub that restarts is back in seconds, one that moves to another machine in minutes. */
-const giveUpMs = 5 * 60_000;
+export const giveUpMs = 5 * 60_000;
+
+export const goneText = 'the connection is gone, trying again';
 
 /** The options that every command has which speaks to a hub. */
 export interface HubOptions {
@@ -46,7 +48,7 @@ export async function atHub<Value>(
         clearTimeout(giveUp);
         if (state === 'connected') note('');
         if (state !== 'reconnecting') return;
-        note('the connection is gone, trying again');
+        note(goneText);
         giveUp = setTimeout(() => reject(new Refusal(`no hub answers at ${url} any more${lost()}`, 'unreachable')), giveUpMs);
       });
     });

@@ -3,7 +3,7 @@
 import type { TaskState } from '@conduit/sdk';
 import type { Paint, Style } from './paint.ts';
 import { columns, padded, plainLine } from './plain.ts';
-import { durationText, type RequestView, type TaskView } from './view.ts';
+import { durationText, type RequestView, type TaskView, wholeSeconds } from './view.ts';
 
 export interface Place {
   readonly width: number;
@@ -120,11 +120,4 @@ function headStyle(state: string): Style {
   if (state === 'completed') return 'green';
   if (state === 'failed' || state === 'expired') return 'red';
   return state === 'cancelled' || state === 'cancelling' || state === 'queued' ? 'yellow' : 'bold';
-}
-
-function wholeSeconds(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`;
-  return seconds < 3_600
-    ? `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-    : `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
 }

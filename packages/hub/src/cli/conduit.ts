@@ -1,6 +1,7 @@
 /** The command line: names the commands, and turns whatever goes wrong into one sentence and an exit code. */
 
 import { maxDurationMs, maxPriority, minDurationMs, minPriority } from '@conduit/sdk/protocol/limits';
+import { nextRequestStates } from '@conduit/sdk/protocol/states';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { flagOf, variableOf } from '../config.ts';
 import { defaults, memoryDefaults, type SettingName, settings } from '../contract/config.ts';
@@ -10,6 +11,7 @@ import type { CancelOptions } from './cancel.ts';
 import type { DemoOptions } from './demo.ts';
 import { exitCodes, Refusal } from './exit.ts';
 import { plain } from './plain.ts';
+import type { RequestsOptions } from './requests.ts';
 import type { ServicesOptions } from './services.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -29,6 +31,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const defaultUrl = process.env['CONDUIT_URL'] ?? `http://127.0.0.1:${defaults.port}`;
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 60 * 60_000, d: 24 * 60 * 60_000 };
 
 const program = new Command('conduit')
   .description('The hub that routes messages between your apps and services in real time.')
@@ -122,6 +126,25 @@ atHub(program.command('services [name]'), 'print every service as a line of JSON
     process.exitCode = await (await import('./services.ts')).services(name, options);
   });
 
+atHub(program.command('requests'), 'print every request as a line of JSON; with --follow every change')
+  .description('list requests, open and ended, newest first')
+  .addOption(new Option('--state <state...>', 'in any of these states').choices(Object.keys(nextRequestStates)))
+  .option('--service <name>', 'sent to this service')
+  .option('--action <name>', 'for this action')
+  .option('--tag <tag>', 'with this tag')
+  .option('--since <when>', 'sent since then: 10m, 2h or 3d ago, or an instant such as 2026-01-02T03:04:05Z', instant)
+  .option('--limit <n>', 'so many at the most', whole({ min: 1, max: 10_000 }), 20)
+  .option('--follow', 'go on showing what changes, until Ctrl-C')
+  .addHelpText(
+    'after',
+    `
+  conduit requests --state failed expired --since 1h
+  conduit requests --service llm --state queued --json | jq -r .request_id | xargs conduit cancel`,
+  )
+  .action(async (options: RequestsOptions) => {
+    process.exitCode = await (await import('./requests.ts')).requests(options);
+  });
+
 atHub(program.command('cancel <id...>'), 'print what came of each as a line of JSON')
   .description('ask for the end of requests, by their ids or parts of them as with watch')
   .option('--reason <text>', 'a sentence for whoever works on it or follows it')
@@ -158,4 +181,13 @@ function whole({ min, max }: { readonly min: number; readonly max: number }): (t
     if (!(value >= min && value <= max)) throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
     return value;
   };
+}
+
+/** An instant, or how long ago it was. @returns wall clock, milliseconds. */
+function instant(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const at = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (unitMs[unit] ?? 0);
+  if (!Number.isFinite(at))
+    throw new InvalidArgumentError('It must be like 10m, 2h or 3d, or an instant such as 2026-01-02T03:04:05Z.');
+  return at;
 }

@@ -151,9 +151,11 @@ function tryNext({ url, hubPid, running, services, isKept }: Next): string {
   const offered = running.filter(({ example }) =>
     services.some(({ name, actions }) => name === example.name && takes(actions, example.action)),
   );
-  const commands = [...offered.map(({ example }) => commandOf(example)), 'conduit services --watch'].map(
-    (command) => `  npx ${command}${option}`,
-  );
+  const commands = [
+    ...offered.map(({ example }) => commandOf(example)),
+    'conduit services --watch',
+    'conduit requests --follow',
+  ].map((command) => `  npx ${command}${option}`);
   const worker = running.flatMap(({ workers }) => workers).at(0)?.pid;
   const hub = isKept ? `, and kill -9 ${hubPid} the hub, which comes back` : '';
   return `

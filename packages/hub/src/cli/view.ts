@@ -178,6 +178,14 @@ export function durationText(ms: number): string {
       : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }
 
+/** For what is under way: a clock that ticks. */
+export function wholeSeconds(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3_600
+    ? `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+    : `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+}
+
 /** Why it waits, and where in the line. */
 export function waitingText({ reason, position }: { readonly reason?: string; readonly position?: number }): string {
   return [words(reason), position === undefined ? '' : `place ${position}`].filter((part) => part !== '').join(', ');
