@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
-import { command, run } from '../support/command.ts';
+import { command, inShell, run } from '../support/command.ts';
 import { aFreePort, aHubProcess } from '../support/hub-process.ts';
 import { aWorker, echo, type Peer } from '../support/peer.ts';
 import type { Body } from '../support/wire.ts';
@@ -102,6 +102,30 @@ test('NO_COLOR takes the colours and leaves the bars', async () => {
   const { stdout } = await run(['call', 'brush', 'draw', '--url', url], { cwd: aFolder(), terminal, env: { NO_COLOR: '1' } });
   expect(stdout).toMatch(/Read the page .*━{24}.*done/);
   for (const sequence of stdout.split('\u001b').slice(1)) expect(sequence).toMatch(/^\[(?:\d+A|J|K)/);
+});
+
+test('a dumb terminal gets a line an event, and colours go where they are asked for', async () => {
+  const { url } = await aHubProcess();
+  await aWorker(url, 'brush', { work: draw });
+  const terminal = { columns: 90, rows: 20 };
+  const dumb = await run(['call', 'brush', 'draw', '--url', url], { cwd: aFolder(), terminal, env: { TERM: 'dumb' } });
+  expect(dumb.stdout).toMatch(/^accepted [0-9a-f-]{36} assigned\r\n/);
+  expect(dumb.stdout).not.toContain('\u001b');
+  const env = { FORCE_COLOR: '1', NO_COLOR: '1' };
+  expect((await run(['services', '--url', url], { env })).stdout).toContain('\u001b[32m1 ready\u001b[39m');
+});
+
+test('a reader that has seen enough is no error', async () => {
+  const { url } = await aHubProcess();
+  await aWorker(url, 'loud', {
+    work: ({ request_id, attempt }, worker) => {
+      for (let line = 0; line < 5_000; line += 1) worker.say('chunk', { request_id, attempt, data: `line ${line}\n`.repeat(20) });
+      worker.say('result', { request_id, attempt });
+    },
+  });
+  const { code, stdout, stderr } = await inShell(['call', 'loud', 'shout', '--json', '--url', url], '| head -n 1');
+  expect(stdout).toMatch(/^\{"event":"accepted".*\}\n$/);
+  expect([code, stderr]).toEqual([0, '']);
 });
 
 test('the payload comes from a file, from standard input, or not at all', async () => {

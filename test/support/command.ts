@@ -100,8 +100,25 @@ export async function run(args: readonly string[], options?: CommandOptions): Pr
   return await command(args, options).finished();
 }
 
+/** Runs a command in a shell, with what follows it there: a pipe, say. The code is that of whoever failed. */
+export async function inShell(args: readonly string[], after: string): Promise<Finished> {
+  const child = spawn('bash', ['-o', 'pipefail', '-c', `${quoted([process.execPath, ...nodeArgs, ...args])} ${after}`]);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data) => {
+    stdout += String(data);
+  });
+  child.stderr.on('data', (data) => {
+    stderr += String(data);
+  });
+  return await new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+}
+
 /** `script` from util-linux gives a program a terminal and keeps nothing of it. */
 function inTerminal(args: readonly string[], { columns, rows }: { readonly columns: number; readonly rows: number }): string[] {
-  const quoted = [process.execPath, ...nodeArgs, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  return ['script', '--quiet', '--return', '--command', `stty cols ${columns} rows ${rows}; exec ${quoted}`, '/dev/null'];
+  const words = quoted([process.execPath, ...nodeArgs, ...args]);
+  return ['script', '--quiet', '--return', '--command', `stty cols ${columns} rows ${rows}; exec ${words}`, '/dev/null'];
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
 }

@@ -4,9 +4,9 @@ export const exitCodes = {
   completed: { code: 0, meaning: 'the request completed, what was asked for was shown, or the hub stopped when it was told to' },
   failed: { code: 1, meaning: 'the request failed, was cancelled, expired or is not there; the hub could not start' },
   usage: { code: 2, meaning: 'the command line or the configuration is wrong' },
-  refused: { code: 77, meaning: 'the hub refuses the token, or asks for one' },
   unreachable: { code: 69, meaning: 'no hub answers' },
   internal: { code: 70, meaning: 'an error of our own' },
+  refused: { code: 77, meaning: 'the hub refuses the token, or asks for one' },
   interrupted: { code: 130, meaning: 'interrupted by Ctrl-C' },
 } as const;
 
