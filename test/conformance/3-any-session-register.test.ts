@@ -125,7 +125,11 @@ describe('services', () => {
     await observer.next(
       'service',
       ({ service, name: gone }) =>
-        gone === name || (typeof service === 'object' && service.name === name && service.providers.length === 0),
+        gone === name ||
+        (typeof service === 'object' &&
+          service.name === name &&
+          service.providers.length === 0 &&
+          typeof service.unprovided_ms === 'number'),
     );
   });
 

@@ -91,6 +91,7 @@ export interface Service {
   }[];
   readonly waiting: number;
   readonly paused: boolean;
+  readonly unprovided_ms?: number;
 }
 
 /** The one object of any event from the hub. */

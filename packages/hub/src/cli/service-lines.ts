@@ -14,7 +14,8 @@ const styles = { ready: 'green', busy: 'cyan', draining: 'yellow', suspect: 'red
   Style
 >;
 
-export function serviceTable(services: readonly ServiceInfo[], sheet: Sheet): string[] {
+/** @param now wall clock when the hub said so, milliseconds. */
+export function serviceTable(services: readonly ServiceInfo[], sheet: Sheet, now: number): string[] {
   if (services.length === 0) return ['No service has been offered in the last 7 days.'];
   const head = [
     { title: 'SERVICE', gives: true },
@@ -26,7 +27,7 @@ export function serviceTable(services: readonly ServiceInfo[], sheet: Sheet): st
   const rows = services.map((service) => [
     service.name,
     actionsText(service),
-    providersCell(service),
+    providersCell(service, now),
     workText(service.providers),
     { text: String(service.waiting), style: service.waiting > 0 ? 'yellow' : 'dim' } as const,
   ]);
@@ -38,7 +39,7 @@ export function serviceDetails(service: ServiceInfo, sheet: Sheet, now: number):
   const { name, actions, providers, waiting, paused } = service;
   const work = workText(providers);
   const parts = [
-    `${providers.length === 0 ? 'nobody provides it' : several(providers.length, 'provider')}`,
+    providers.length === 0 ? nobodyText(service, now) : several(providers.length, 'provider'),
     work === '0' ? '' : `${work} at work`,
     `${waiting} waiting`,
     paused ? 'paused' : '',
@@ -82,17 +83,22 @@ export function serviceDetails(service: ServiceInfo, sheet: Sheet, now: number):
 }
 
 /** One service in one line, for a list of changes. */
-export function serviceLine(service: ServiceInfo): string {
-  return `${service.name}: ${providersCell(service).text}, ${workText(service.providers)} at work, ${service.waiting} waiting`;
+export function serviceLine(service: ServiceInfo, now: number): string {
+  return `${service.name}: ${providersCell(service, now).text}, ${workText(service.providers)} at work, ${service.waiting} waiting`;
 }
 
 function actionsText({ actions }: ServiceInfo): string {
   return actions.length === 0 ? 'any' : actions.map(({ name }) => name).join(' ');
 }
 
-function providersCell({ providers, paused, waiting }: ServiceInfo): { readonly text: string; readonly style: Style } {
+function nobodyText({ unprovidedMs }: ServiceInfo, now: number): string {
+  return unprovidedMs === undefined ? 'nobody' : `nobody since ${timeText(now - unprovidedMs, now)}`;
+}
+
+function providersCell(service: ServiceInfo, now: number): { readonly text: string; readonly style: Style } {
+  const { providers, paused, waiting } = service;
   if (paused) return { text: 'paused', style: 'yellow' };
-  if (providers.length === 0) return { text: 'nobody', style: waiting > 0 ? 'red' : 'dim' };
+  if (providers.length === 0) return { text: nobodyText(service, now), style: waiting > 0 ? 'red' : 'dim' };
   const counted = states
     .map((state) => ({ state, count: providers.filter((one) => one.state === state).length }))
     .filter(({ count }) => count > 0);

@@ -29,7 +29,7 @@ export async function services(name: string | undefined, options: ServicesOption
     throw new Refusal(`nobody has offered "${name}" in the last 7 days; conduit services lists what there is`, 'failed');
   const { stdout } = process;
   if (options.json === true) for (const service of shown) stdout.write(jsonLine(serviceToWire(service)));
-  else stdout.write(`${linesOf(shown, name, sheetOf(stdout.columns)).join('\n')}\n`);
+  else stdout.write(`${linesOf(shown, name, { sheet: sheetOf(stdout.columns), now: Date.now() }).join('\n')}\n`);
   return exitCodes.completed.code;
 }
 
@@ -63,11 +63,12 @@ function onScreen(name: string | undefined): Watching {
   const { stdout } = process;
   const screen = new Screen(stdout);
   let latest: Services = [];
+  let toldAt = 0;
   let note = '';
   const draw = (): void => {
     const { width, height } = screen;
     const sheet = sheetOf(width);
-    const lines = linesOf(latest, name, sheet);
+    const lines = linesOf(latest, name, { sheet, now: toldAt });
     const room = height - 2;
     const cut = lines.length > room ? [...lines.slice(0, room - 1), `… and ${lines.length - room + 1} more lines`] : lines;
     const said = note === '' ? 'live; Ctrl-C ends it' : note;
@@ -77,6 +78,7 @@ function onScreen(name: string | undefined): Watching {
   return {
     take: (services) => {
       latest = services;
+      toldAt = Date.now();
       draw();
     },
     note: (sentence) => {
@@ -93,7 +95,7 @@ function onScreen(name: string | undefined): Watching {
 function newsAsLines(): Watching {
   return {
     take: changes(
-      (service) => void process.stdout.write(`${plainLine(serviceLine(service), Number.POSITIVE_INFINITY)}\n`),
+      (service) => void process.stdout.write(`${plainLine(serviceLine(service, Date.now()), Number.POSITIVE_INFINITY)}\n`),
       (gone) => void process.stdout.write(`${plainLine(`${gone}: forgotten`, Number.POSITIVE_INFINITY)}\n`),
     ),
     note: complain,
@@ -122,7 +124,8 @@ function changes(changed: (service: ServiceInfo) => void, gone: (name: string) =
   const known = new Map<string, string>();
   return (services) => {
     for (const service of services) {
-      const said = JSON.stringify(service);
+      // A clock that goes on is no change.
+      const said = JSON.stringify({ ...service, unprovidedMs: undefined });
       if (known.get(service.name) !== said) changed(service);
       known.set(service.name, said);
     }
@@ -134,10 +137,14 @@ function changes(changed: (service: ServiceInfo) => void, gone: (name: string) =
   };
 }
 
-function linesOf(services: Services, name: string | undefined, sheet: Sheet): string[] {
+function linesOf(
+  services: Services,
+  name: string | undefined,
+  { sheet, now }: { readonly sheet: Sheet; readonly now: number },
+): string[] {
   const [only] = services;
-  if (name === undefined) return serviceTable(services, sheet);
-  return only === undefined ? [`Nobody offers "${name}" yet.`] : serviceDetails(only, sheet, Date.now());
+  if (name === undefined) return serviceTable(services, sheet, now);
+  return only === undefined ? [`Nobody offers "${name}" yet.`] : serviceDetails(only, sheet, now);
 }
 
 /** In a pipe nothing is cut. */

@@ -40,8 +40,9 @@ test('where the window ends the longest column gives way, and no line is wider',
   expect(tableLines(head, rows, { width: Number.POSITIVE_INFINITY, paint })[1]).toContain('on and on and on');
 });
 
+const noon = new Date(2026, 0, 2, 12, 0, 0).getTime();
+
 test('today needs no date', () => {
-  const noon = new Date(2026, 0, 2, 12, 0, 0).getTime();
   expect(timeText(noon, noon + 1_000)).toBe('12:00:00');
   expect(timeText(noon, noon + 24 * 60 * 60_000)).toBe('2026-01-02 12:00:00');
 });
@@ -56,16 +57,16 @@ const llm = {
 } as const;
 
 test('services stand in a table: who provides them, how much is at work, what waits', () => {
-  const nobody = { name: 'documents', actions: [], providers: [], waiting: 3, paused: false };
+  const nobody = { name: 'documents', actions: [], providers: [], waiting: 3, paused: false, unprovidedMs: 60_000 };
   const any = { ...nobody, name: 'echo', providers: [{ ...provider, capacity: 1_000 }] };
-  expect(serviceTable([llm, nobody, any, { ...nobody, name: 'idle', paused: true }], { width: 80, paint })).toEqual([
-    'SERVICE    ACTIONS  PROVIDERS        AT WORK  WAITING',
-    'llm        go chat  1 ready, 1 busy   5 of 8       12',
-    'documents  any      nobody                 0        3',
-    'echo       any      1 busy                 4        3',
-    'idle       any      paused                 0        3',
+  expect(serviceTable([llm, nobody, any, { ...nobody, name: 'idle', paused: true }], { width: 80, paint }, noon)).toEqual([
+    'SERVICE    ACTIONS  PROVIDERS              AT WORK  WAITING',
+    'llm        go chat  1 ready, 1 busy         5 of 8       12',
+    'documents  any      nobody since 11:59:00        0        3',
+    'echo       any      1 busy                       4        3',
+    'idle       any      paused                       0        3',
   ]);
-  expect(serviceTable([], { width: 80, paint })).toEqual(['No service has been offered in the last 7 days.']);
+  expect(serviceTable([], { width: 80, paint }, noon)).toEqual(['No service has been offered in the last 7 days.']);
 });
 
 test('one service is shown with its actions and its providers', () => {
@@ -73,5 +74,5 @@ test('one service is shown with its actions and its providers', () => {
   expect(title).toBe('llm · 2 providers · 5 of 8 at work · 12 waiting');
   expect(lines[1]).toBe('go      once only, at most 1 min 0 s  Streams text');
   expect(lines.at(-2)).toMatch(/^llm worker {2}busy {4}4 of 4/);
-  expect(serviceLine(llm)).toBe('llm: 1 ready, 1 busy, 5 of 8 at work, 12 waiting');
+  expect(serviceLine(llm, noon)).toBe('llm: 1 ready, 1 busy, 5 of 8 at work, 12 waiting');
 });

@@ -229,6 +229,7 @@ const service = z
     providers: z.array(z.strictObject({ session_id: z.string(), name: z.string().optional(), ...offer })),
     waiting: z.int(),
     paused: z.boolean(),
+    unprovided_ms: z.number().optional(),
   })
   .openapi('Service');
 const provider = z

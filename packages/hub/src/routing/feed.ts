@@ -148,7 +148,7 @@ export class Feed {
     const there = found.flatMap(([name, service]) => (service === undefined || !mayKnow(identity, name) ? [] : [service]));
     const gone = found.flatMap(([name, service]) => (service === undefined ? [name] : []));
     if (there.length + gone.length === 0) return;
-    outlet.send('services', { services: there.map((service) => serviceToWire(service.info())), gone });
+    outlet.send('services', { services: there.map((service) => serviceToWire(service.info(clock.elapsed()))), gone });
   }
 
   #tellProviders({ identity, outlet, providers }: Reader): void {

@@ -52,7 +52,9 @@ export class ServiceNews {
     this.#timer = undefined;
     for (const service of this.#changed) {
       const isKnown = this.#core.registry.findKnown(service.tenant, service.name, this.#core.clock.elapsed()) !== undefined;
-      const body = isKnown ? { service: serviceToWire(service.info()) } : { name: service.name, gone: true };
+      const body = isKnown
+        ? { service: serviceToWire(service.info(this.#core.clock.elapsed())) }
+        : { name: service.name, gone: true };
       for (const { identity, outlet } of this.#readers) {
         if (identity.tenant === service.tenant && mayKnow(identity, service.name)) outlet?.send('service', body);
       }

@@ -38,7 +38,7 @@ export class Operating {
       ledger.flush(() => {
         dispatcher.pump(service);
         news.changed(service);
-        reply.ok(service.info());
+        reply.ok(service.info(clock.elapsed()));
       });
     } catch (error) {
       reply.refuse(error as ConduitError);

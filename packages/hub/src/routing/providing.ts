@@ -172,6 +172,7 @@ export class Providing {
     if (!service.pool.providers.includes(provider)) return;
     service.pool.remove(provider);
     service.seenElapsed = clock.elapsed();
+    service.leftElapsed = clock.elapsed();
     ledger.rememberService(service.known(clock.elapsed()));
     this.#news.changed(service);
   }

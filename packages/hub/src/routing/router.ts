@@ -205,7 +205,7 @@ export class Router {
     if (message.watch === false) this.#news.remove(peer);
     const { identity } = peer;
     const known = registry.ofTenant(identity.tenant, clock.elapsed()).filter(({ name }) => mayKnow(identity, name));
-    reply.ok(known.map((service) => service.info()));
+    reply.ok(known.map((service) => service.info(clock.elapsed())));
   }
 
   /** A new request like one that is there, and that names it. */

@@ -14,6 +14,8 @@ export class Service {
   readonly pool = new Pool();
   /** Hub time at which it last had a provider; undefined: never. */
   seenElapsed: number | undefined;
+  /** Hub time at which its last provider left; undefined: not in this life of the hub. */
+  leftElapsed: number | undefined;
   /** An operator stopped it: what comes waits. */
   isPaused = false;
   #actions = new Map<string, Action>();
@@ -101,9 +103,12 @@ export class Service {
     return takers.every((provider) => provider.isSuspect) ? 'provider_suspect' : 'at_capacity';
   }
 
-  info(): ServiceInfo {
+  /** @param elapsed hub time, for how long nobody has provided it. */
+  info(elapsed: number): ServiceInfo {
     const actions = [...this.#actions.values()];
     const providers = this.pool.providers.map((provider: Provider) => provider.info());
-    return { name: this.name, actions, providers, waiting: this.#waiting, paused: this.isPaused };
+    const said = { name: this.name, actions, providers, waiting: this.#waiting, paused: this.isPaused };
+    const isUnprovided = providers.length === 0 && this.leftElapsed !== undefined;
+    return isUnprovided ? { ...said, unprovidedMs: elapsed - (this.leftElapsed ?? elapsed) } : said;
   }
 }

@@ -167,6 +167,8 @@ export interface ServiceInfo {
   readonly providers: readonly ProviderInfo[];
   readonly waiting: number;
   readonly paused: boolean;
+  /** For how long nobody has provided it, milliseconds; absent while somebody does, and where its hub has not seen the last one leave. */
+  readonly unprovidedMs?: number;
 }
 
 export interface ProviderInfo {

@@ -302,6 +302,7 @@ test('a service is spelled with its actions and its providers', () => {
     waiting: 2,
     paused: false,
   });
+  expect(serviceToWire({ ...service, providers: [], unprovidedMs: 1.4 })).toMatchObject({ providers: [], unprovided_ms: 1 });
 });
 
 test('a party says only what is known of it', () => {

@@ -176,7 +176,7 @@ export function requestHeadToWire(
 }
 
 export function serviceToWire(service: ServiceInfo): WireBody {
-  return {
+  const body: WireBody = {
     name: service.name,
     actions: service.actions.map(actionToWire),
     providers: service.providers.map((provider) => {
@@ -187,6 +187,8 @@ export function serviceToWire(service: ServiceInfo): WireBody {
     waiting: service.waiting,
     paused: service.paused,
   };
+  if (service.unprovidedMs !== undefined) body['unprovided_ms'] = Math.round(service.unprovidedMs);
+  return body;
 }
 
 /** What a provider offers of one service, and how much of it is taken. */
