@@ -23,9 +23,9 @@ export function requestTable(requests: readonly Listed[], sheet: Sheet, now: num
     { title: 'SERVICE', gives: true },
     { title: 'ACTION', gives: true },
     { title: 'STATE', gives: true },
-    { title: 'SENT' },
-    { title: 'TOOK', isNumber: true },
-    { title: 'TAGS', gives: true },
+    { title: 'SENT', drops: 2 },
+    { title: 'TOOK', isNumber: true, drops: 3 },
+    { title: 'TAGS', gives: true, drops: 1 },
   ] as const;
   const rows = requests.map((request): readonly Cell[] => [
     sheet.width < wideEnough ? request.requestId.slice(-shortIdLength) : request.requestId,

@@ -20,8 +20,8 @@ export function serviceTable(services: readonly ServiceInfo[], sheet: Sheet, now
   const head = [
     { title: 'SERVICE', gives: true },
     { title: 'ACTIONS', gives: true },
-    { title: 'PROVIDERS' },
-    { title: 'AT WORK', isNumber: true },
+    { title: 'PROVIDERS', gives: true },
+    { title: 'AT WORK', isNumber: true, drops: 1 },
     { title: 'WAITING', isNumber: true },
   ] as const;
   const rows = services.map((service) => [
@@ -59,7 +59,7 @@ export function serviceDetails(service: ServiceInfo, sheet: Sheet, now: number):
     ]);
     lines.push(
       '',
-      ...tableLines([{ title: 'ACTION' }, { title: 'RUNS' }, { title: 'WHAT', gives: true }], rows, { width, paint }),
+      ...tableLines([{ title: 'ACTION' }, { title: 'RUNS', drops: 1 }, { title: 'WHAT', gives: true }], rows, { width, paint }),
     );
   }
   if (providers.length > 0) {
@@ -74,8 +74,8 @@ export function serviceDetails(service: ServiceInfo, sheet: Sheet, now: number):
       { title: 'PROVIDER', gives: true },
       { title: 'STATE' },
       { title: 'AT WORK', isNumber: true },
-      { title: 'SINCE' },
-      { title: 'INSTANCE', gives: true },
+      { title: 'SINCE', drops: 2 },
+      { title: 'INSTANCE', gives: true, drops: 1 },
     ] as const;
     lines.push('', ...tableLines(head, rows, { width, paint }));
   }

@@ -42,6 +42,19 @@ test('where the window ends the longest column gives way, and no line is wider',
 
 const noon = new Date(2026, 0, 2, 12, 0, 0).getTime();
 
+test('where much is missing, columns are left out in their order, and none is wider than the window', () => {
+  const dropping = [
+    { title: 'ID' },
+    { title: 'STATE', gives: true },
+    { title: 'SENT', drops: 2 },
+    { title: 'TAGS', drops: 1 },
+  ] as const;
+  const rows = [['a59b2bb1', 'running 10 %, attempt 2', '17:10:05', 'morning']];
+  const shown = (width: number): string => tableLines(dropping, rows, { width, paint })[0] ?? '';
+  expect([60, 42, 38, 30].map((width) => shown(width).split(/ +/).length)).toEqual([4, 3, 3, 2]);
+  for (const line of tableLines(dropping, rows, { width: 20, paint })) expect(columns(line)).toBeLessThanOrEqual(20);
+});
+
 test('today needs no date', () => {
   expect(timeText(noon, noon + 1_000)).toBe('12:00:00');
   expect(timeText(noon, noon + 24 * 60 * 60_000)).toBe('2026-01-02 12:00:00');

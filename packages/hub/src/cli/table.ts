@@ -8,6 +8,8 @@ export interface Column {
   /** It gives way where the window is too narrow. */
   readonly gives?: true;
   readonly isNumber?: true;
+  /** Where much is missing it is left out, the lowest first. */
+  readonly drops?: number;
 }
 
 export type Cell = string | { readonly text: string; readonly style: Style };
@@ -19,10 +21,11 @@ export interface Sheet {
 
 const gap = 2;
 const narrowest = 6;
+/** So much of what is too wide may be cut before a column is left out. */
+const slack = 8;
 
 export function tableLines(all: readonly Column[], full: readonly (readonly Cell[])[], { width, paint }: Sheet): string[] {
-  // A column in which nothing stands tells nothing.
-  const isUsed = all.map((_, at) => full.length === 0 || full.some((row) => textOf(row[at] ?? '') !== ''));
+  const isUsed = used(all, full, width);
   const head = all.filter((_, at) => isUsed[at]);
   const rows = full.map((row) => row.filter((_, at) => isUsed[at]));
   const texts = rows.map((row) => row.map((cell) => plain(textOf(cell)).replaceAll(/\s+/g, ' ')));
@@ -57,6 +60,19 @@ export function tableLines(all: readonly Column[], full: readonly (readonly Cell
       }),
     ),
   ];
+}
+
+/** Which columns are shown: one in which nothing stands tells nothing, and others have no room. */
+function used(head: readonly Column[], rows: readonly (readonly Cell[])[], width: number): boolean[] {
+  const isUsed = head.map((_, at) => rows.length === 0 || rows.some((row) => textOf(row[at] ?? '') !== ''));
+  const widthOf = (at: number): number =>
+    Math.max(columns(head[at]?.title ?? ''), ...rows.map((row) => columns(plain(textOf(row[at] ?? '')))));
+  const leaving = head.flatMap(({ drops }, at) => (drops === undefined || !isUsed[at] ? [] : [{ at, drops }]));
+  for (const { at } of leaving.toSorted((one, other) => one.drops - other.drops)) {
+    if (total(head.flatMap((_, one) => (isUsed[one] ? [widthOf(one)] : []))) <= width + slack) break;
+    isUsed[at] = false;
+  }
+  return isUsed;
 }
 
 function total(widths: readonly number[]): number {
