@@ -9,7 +9,7 @@ export const limits = {
   pages: 500,
   /** Headings, paragraphs and cells of tables: a thousand pages of a telephone book. */
   parts: 100_000,
-  /** Half a million words; such a text takes about ten seconds here. */
+  /** Half a million words; such a text takes about two seconds here. */
   characters: 3_000_000,
   /** Reading a hostile file is given up after so long, milliseconds. An honest book takes seconds. */
   parseMs: 60_000,

@@ -9,8 +9,8 @@ export interface PageLines {
   readonly lines: readonly Line[];
 }
 
-/** Head and foot of a page, as a part of its height. */
-const edge = 0.1;
+/** Head and foot of a page, as a part of its height: less than the margin that most programs leave around the text. */
+const edge = 0.075;
 /** On fewer pages a repeated line may be a heading that happens to return. */
 const fewestPages = 3;
 
