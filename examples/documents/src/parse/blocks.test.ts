@@ -116,6 +116,12 @@ describe('a line that returns on every page', () => {
     expect(texts(page(1, 'Note 1'), page(2, 'Other'))).toContain('Note 1');
     expect(texts(aColumn(['Same.']), aColumn(['Same.']), aColumn(['Same.']))).toHaveLength(3);
   });
+
+  test('stays where the text begins: letters and forms often begin alike', () => {
+    const letter = (number: number): Piece[] =>
+      aColumn([`Letter ${number}`, 'Dear member,', `this is letter ${number}.`], { top: 730 });
+    expect(texts(letter(1), letter(2), letter(3))[2]).toBe('Letter 3 Dear member, this is letter 3.');
+  });
 });
 
 test('letters that are raised belong to their line', () => {

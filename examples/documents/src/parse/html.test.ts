@@ -74,6 +74,11 @@ describe('bytes', () => {
   });
 });
 
+test('a page that speaks of PDFs is none, and a PDF in an envelope is one', () => {
+  expect(kindOf(Buffer.from('<!doctype html><title>What %PDF-1.7 means</title>'))).toBe('html');
+  expect(kindOf(Buffer.from('Content-Type: application/pdf\r\n\r\n%PDF-1.7'))).toBe('pdf');
+});
+
 describe('a page that means harm', () => {
   test.each([
     ['never closes', '<p><b><i>text'.repeat(600)],

@@ -21,7 +21,8 @@ const others: readonly (readonly [string, string])[] = [
 export function kindOf(bytes: Uint8Array): ParsedDocument['type'] {
   if (bytes.byteLength === 0) throw failure('empty_document', 'the document has no bytes; was it sent whole?');
   const head = latin1(bytes.subarray(0, headBytes));
-  if (head.includes('%PDF-')) return 'pdf';
+  // A page may speak of PDFs in its first lines.
+  if (head.includes('%PDF-') && !/^\W*<(?:!doctype html|html)/i.test(head)) return 'pdf';
   const other = others.find(([signature]) => head.startsWith(signature));
   if (other === undefined && isHtml(head, bytes)) return 'html';
   const what = other === undefined ? 'neither PDF nor HTML' : other[1];

@@ -37,10 +37,13 @@ export async function readDocument(
 ): Promise<ParsedDocument> {
   signal.throwIfAborted();
   const thread = startThread(raw);
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const stop = AbortSignal.any([signal, timeout]);
+  let stop = (): void => undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     return await new Promise<ParsedDocument>((resolve, reject) => {
+      stop = () => reject(signal.reason);
+      signal.addEventListener('abort', stop);
+      timer = setTimeout(() => reject(tooSlow(timeoutMs)), timeoutMs);
       thread.on('message', (message: FromThread) => {
         if ('page' in message) onPage(message.page, message.pages);
         else if ('document' in message) resolve(message.document);
@@ -51,9 +54,10 @@ export async function readDocument(
       thread.on('exit', () =>
         reject(failure('broken_document', 'the document made its reader stop; save it again with another program')),
       );
-      stop.addEventListener('abort', () => reject(timeout.aborted ? tooSlow(timeoutMs) : signal.reason));
     });
   } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
     await thread.terminate();
   }
 }
