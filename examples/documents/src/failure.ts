@@ -20,8 +20,3 @@ export type FailureCode = keyof typeof isRetryable;
 export function failure(code: FailureCode, sentence: string): ServiceError {
   return new ServiceError(code, sentence, { retryable: isRetryable[code] });
 }
-
-/** Whether something that came from a thread is one of our codes. */
-export function isFailureCode(code: string): code is FailureCode {
-  return code in isRetryable;
-}

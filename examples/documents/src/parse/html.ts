@@ -1,10 +1,10 @@
 /** Reads HTML in one pass: headings, paragraphs, tables and links, without the menus and programs around them. */
 
 import { Parser } from 'htmlparser2';
-import { failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { type Block, linkOf, type ParsedDocument, tidy } from './document.ts';
 import { HtmlTables } from './html-tables.ts';
+import { Refusal } from './refusal.ts';
 
 /** Browsers stop at 512; a page that goes on is broken, or wants to keep somebody busy. */
 const deepest = 2_000;
@@ -18,7 +18,7 @@ const blockNames = new Set(
 
 /**
  * @param base the address it came from, if it has one: what relative links are relative to.
- * @throws ServiceError `broken_document`, `document_too_large`.
+ * @throws Refusal `broken_document`, `document_too_large`.
  */
 export function readHtml(html: string, base?: string): ParsedDocument {
   const reader = new Reader(base);
@@ -70,7 +70,10 @@ class Reader {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     if (this.#open.length >= deepest) {
-      throw failure('broken_document', `the elements of the page are nested more than ${deepest} deep; is it made to be read?`);
+      throw new Refusal(
+        'broken_document',
+        `the elements of the page are nested more than ${deepest} deep; is it made to be read?`,
+      );
     }
     if (blockNames.has(name)) this.#boundary();
     const isNoise = noise.has(name) || 'hidden' in attributes || attributes['aria-hidden'] === 'true';
@@ -102,7 +105,7 @@ class Reader {
     if (this.#noise > 0) return;
     this.#characters += text.length;
     if (this.#characters > limits.characters) {
-      throw failure('document_too_large', `the page has more than ${limits.characters} characters of text; send it in parts`);
+      throw new Refusal('document_too_large', `the page has more than ${limits.characters} characters of text; send it in parts`);
     }
     if (this.#tables.isInCell) this.#tables.text(text);
     else this.#buffer += text;

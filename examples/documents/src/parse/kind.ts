@@ -1,7 +1,7 @@
 /** Tells what a file is by what it holds: names and headers are often wrong, and sometimes on purpose. */
 
-import { failure } from '../failure.ts';
 import type { ParsedDocument } from './document.ts';
+import { Refusal } from './refusal.ts';
 
 /** PDF readers look so far for the header: some files begin with the envelope they came in. */
 const headBytes = 1_024;
@@ -17,16 +17,16 @@ const others: readonly (readonly [string, string])[] = [
   ['\u001f\u008b', 'a gzip archive'],
 ];
 
-/** @throws ServiceError `unsupported_document`, or `empty_document` for no bytes at all. */
+/** @throws Refusal `unsupported_document`, or `empty_document` for no bytes at all. */
 export function kindOf(bytes: Uint8Array): ParsedDocument['type'] {
-  if (bytes.byteLength === 0) throw failure('empty_document', 'the document has no bytes; was it sent whole?');
+  if (bytes.byteLength === 0) throw new Refusal('empty_document', 'the document has no bytes; was it sent whole?');
   const head = latin1(bytes.subarray(0, headBytes));
   // A page may speak of PDFs in its first lines.
   if (head.includes('%PDF-') && !/^\W*<(?:!doctype html|html)/i.test(head)) return 'pdf';
   const other = others.find(([signature]) => head.startsWith(signature));
   if (other === undefined && isHtml(head, bytes)) return 'html';
   const what = other === undefined ? 'neither PDF nor HTML' : other[1];
-  throw failure('unsupported_document', `the document is ${what}; give a PDF, or a page of HTML`);
+  throw new Refusal('unsupported_document', `the document is ${what}; give a PDF, or a page of HTML`);
 }
 
 /** A tag that only HTML has, and no byte that texts don't have. */

@@ -1,11 +1,11 @@
 /** Reads the text of a PDF page by page with PDF.js: its lines, its links, its title. Draws nothing, and runs nothing that it holds. */
 
 import { getDocumentProxy } from 'unpdf';
-import { failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import { blocksOf } from './blocks.ts';
 import { linkOf, type ParsedDocument, tidy } from './document.ts';
 import { linesOf, type Piece } from './lines.ts';
+import { Refusal } from './refusal.ts';
 import { type PageLines, withoutRunningLines } from './running-lines.ts';
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
@@ -13,12 +13,12 @@ type Page = Awaited<ReturnType<Pdf['getPage']>>;
 
 /**
  * @param onPage how many of the pages are read.
- * @throws ServiceError `encrypted_document`, `broken_document`, `document_too_large`.
+ * @throws Refusal `encrypted_document`, `broken_document`, `document_too_large`.
  */
 export async function readPdf(bytes: Uint8Array, onPage: (page: number, pages: number) => void): Promise<ParsedDocument> {
   const pdf = await opened(bytes);
   if (pdf.numPages > limits.pages) {
-    throw failure(
+    throw new Refusal(
       'document_too_large',
       `the PDF has ${pdf.numPages} pages; at most ${limits.pages} are read, so send it in parts`,
     );
@@ -30,7 +30,7 @@ export async function readPdf(bytes: Uint8Array, onPage: (page: number, pages: n
     const { height, pieces, hrefs } = await readPage(pdf, page);
     characters += pieces.reduce((sum, { text }) => sum + text.length, 0);
     if (characters > limits.characters) {
-      throw failure('document_too_large', `the PDF has more than ${limits.characters} characters of text; send it in parts`);
+      throw new Refusal('document_too_large', `the PDF has more than ${limits.characters} characters of text; send it in parts`);
     }
     pages.push({ page, height, lines: linesOf(pieces) });
     for (const href of hrefs) links.add(href);
@@ -48,9 +48,9 @@ async function opened(bytes: Uint8Array): Promise<Pdf> {
     return await getDocumentProxy(bytes, { useSystemFonts: false, disableFontFace: true, verbosity: 0 });
   } catch (error) {
     if (error instanceof Error && error.name === 'PasswordException') {
-      throw failure('encrypted_document', 'the PDF asks for a password; save it without one and send it again');
+      throw new Refusal('encrypted_document', 'the PDF asks for a password; save it without one and send it again');
     }
-    throw failure('broken_document', 'the PDF is damaged: its structure can not be read; was it sent whole?');
+    throw new Refusal('broken_document', 'the PDF is damaged: its structure can not be read; was it sent whole?');
   }
 }
 
@@ -64,7 +64,7 @@ async function readPage(pdf: Pdf, number: number): Promise<{ height: number; pie
     page.cleanup();
     return { height, pieces, hrefs };
   } catch {
-    throw failure('broken_document', `page ${number} of the PDF is damaged; save it again with another program`);
+    throw new Refusal('broken_document', `page ${number} of the PDF is damaged; save it again with another program`);
   }
 }
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { failure, isFailureCode } from '../failure.ts';
+import { type FailureCode, failure } from '../failure.ts';
 import { limits } from '../limits.ts';
 import type { ParsedDocument } from './document.ts';
 
@@ -26,7 +26,7 @@ interface Reading {
 type FromThread =
   | { readonly page: number; readonly pages: number }
   | { readonly document: ParsedDocument }
-  | { readonly code: string; readonly sentence: string };
+  | { readonly code: FailureCode; readonly sentence: string };
 
 const built = new URL('./read-thread.js', import.meta.url);
 
@@ -47,8 +47,7 @@ export async function readDocument(
       thread.on('message', (message: FromThread) => {
         if ('page' in message) onPage(message.page, message.pages);
         else if ('document' in message) resolve(message.document);
-        else if (isFailureCode(message.code)) reject(failure(message.code, message.sentence));
-        else reject(new Error(`the reading thread says ${message.code}: ${message.sentence}`));
+        else reject(failure(message.code, message.sentence));
       });
       thread.on('error', (error: Error) => reject(isOutOfMemory(error) ? tooHeavy() : error));
       thread.on('exit', () =>
