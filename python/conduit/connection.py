@@ -109,6 +109,10 @@ class Connection:
         if self._link is not None:
             self._link.emit(name, body, answered)
 
+    def renew(self, answer: Body) -> None:
+        """Every answer to a `register` brings a new token, and the one before is soon worth nothing."""
+        self._session = {name: answer[name] for name in ("session_id", "session_token")}
+
     def weigh(self, message: Body) -> Tuple[Body, int]:
         """:raises TypeError: for what can't be sent. :raises ConduitError: ``payload_too_large``."""
         return sendable(message, self.limits)
@@ -174,7 +178,7 @@ class Connection:
             raise error_from_wire(answer.get("error"))
         if link.ended.done():
             raise LinkLost("the connection was lost")
-        self._session = {name: answer[name] for name in ("session_id", "session_token")}
+        self.renew(answer)
         self.epoch = str(answer.get("epoch", ""))
         self.limits = Limits.from_wire(answer.get("limits"))
         self._link = link

@@ -13,6 +13,8 @@ from .outbox import Outbox, Said
 
 Value = TypeVar("Value")
 
+#: A thread that waits for a loop looks so often whether there still is one.
+LOOK_AGAIN_S = 1.0
 #: After these the hub has taken the request from us: there is nobody left to tell.
 _LOST = ("not_assigned", "already_finished", "request_not_found")
 _UNSAYABLE: Body = {
@@ -58,15 +60,29 @@ class Held:
             self.loop.call_soon_threadsafe(run)
         except RuntimeError:
             raise Cancelled("this worker has left") from None
-        return done.result()
+        return self._awaited(done)
 
     def wait(self, coroutine: Coroutine[Any, Any, Value]) -> Value:
         """Blocks this thread, which is not the connection's, until ``coroutine`` has run there."""
         try:
-            return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
-        except (RuntimeError, concurrent.futures.CancelledError):
+            done = asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        except RuntimeError:
             coroutine.close()
             raise Cancelled("this worker has left") from None
+        return self._awaited(done)
+
+    def _awaited(self, done: concurrent.futures.Future[Value]) -> Value:
+        """What came of it; a loop that was closed meanwhile runs nothing any more."""
+        while True:
+            try:
+                return done.result(LOOK_AGAIN_S)
+            except concurrent.futures.CancelledError:
+                raise Cancelled("this worker has left") from None
+            except concurrent.futures.TimeoutError:
+                if done.done():
+                    raise
+                if self.loop.is_closed():
+                    raise Cancelled("this worker has left") from None
 
     def check(self) -> None:
         """:raises ConduitError: once the work is to stop."""

@@ -12,6 +12,9 @@ from .handlers import Handler, work
 from .held import Held
 from .request import Requests
 
+#: A hub that can't take a registration now, its disk being full for example, is asked again after this.
+REGISTER_AGAIN_MS = 1_000
+
 _log = logging.getLogger("conduit")
 
 
@@ -77,10 +80,14 @@ class Provider:
     def _answered(self, answer: Body) -> None:
         if answer.get("ok") is not True:
             error = error_from_wire(answer.get("error"))
-            # A hub that is leaving closes the connection itself, and the next one is asked.
             if not error.retryable:
-                self._connection.fail(error)
+                return self._connection.fail(error)
+            # A hub that is leaving closes the connection itself, and the next one is asked; any other may take it later.
+            if error.code != "hub_draining":
+                later_ms = (error.details or {}).get("retry_after_ms", REGISTER_AGAIN_MS)
+                asyncio.get_running_loop().call_later(later_ms / 1_000, self._register)
             return
+        self._connection.renew(answer)
         if self._is_draining:
             self._connection.tell("drain", {"name": self._registration["name"]})
         # What the hub does not name is somebody else's by now: it sends a `cancel` for each.

@@ -278,16 +278,18 @@ class ServiceThread:
 def _drain_on_signals(serving: Serving) -> None:
     loop = asyncio.get_running_loop()
 
-    def told(number: signal.Signals) -> None:
+    def told(number: int, _frame: Any = None) -> None:
         for one in (signal.SIGTERM, signal.SIGINT):
-            # A second one ends the process as it always did.
-            loop.remove_signal_handler(one)
+            # A second one ends the process at once.
             signal.signal(one, signal.SIG_DFL)
-        _log.info("%s: finishing what is held", number.name)
+        loop.call_soon_threadsafe(begin, number)
+
+    def begin(number: int) -> None:
+        _log.info("%s: finishing what is held", signal.Signals(number).name)
         serving.drain()
 
     for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, told, one)
+        signal.signal(one, told)
 
 
 def _named(name: str, what: str) -> str:

@@ -1,6 +1,8 @@
 /** A service in Python does what one in TypeScript does: steps, streams, results, errors, cancels, children, and leaving in order. */
 
+import { Server } from 'socket.io';
 import { expect, test } from 'vitest';
+import { closing } from '../support/closing.ts';
 import { folded } from '../support/folded.ts';
 import { aHubForThisFile, aHubProcess } from '../support/hub-process.ts';
 import { aClient, aName } from '../support/peer.ts';
@@ -204,6 +206,58 @@ service.run()`;
   const worker = aPython(['-c', program], { env: { CONDUIT_URL: hub.url } });
   expect(await worker.ended()).toBe(1);
   expect(worker.output).toMatch(/^the hub refuses this worker of "refused": .*\(invalid_message\)\n$/);
+});
+
+test('of two processes with one instance_id the newer serves, and the older ends with a sentence', async () => {
+  const to = aName('twin');
+  const older = await aPythonWorker(hub.url, to, { INSTANCE: to });
+  const newer = await aPythonWorker(hub.url, to, { INSTANCE: to });
+  expect(await older.ended()).toBe(1);
+  expect(older.output).toMatch(/the hub refuses this worker of "twin-\w+": .*\(instance_replaced\)\n$/);
+  const client = await aClient(hub.url);
+  expect((await client.finish({ to, action: 'about' })).body).toMatchObject({ result: { pid: newer.pid } });
+});
+
+test('a token that is refused is one sentence; one that is read by a function is read for each connection', async () => {
+  const shown: unknown[] = [];
+  const registrations: Readonly<Record<string, unknown>>[] = [];
+  let isBack: () => void = () => undefined;
+  const back = new Promise<void>((resolve) => {
+    isBack = resolve;
+  });
+  const server = new Server(0);
+  closing(async () => await server.close());
+  // What a hub with tokens says in the handshake.
+  server.use((socket, next) => {
+    const { token } = socket.handshake.auth;
+    shown.push(token);
+    const data = { code: 'unauthenticated', message: 'this token is not known', retryable: false };
+    next(String(token).startsWith('good') ? undefined : Object.assign(new Error(data.message), { data }));
+  });
+  server.on('connection', (socket) => {
+    socket.on('register', (registration, acknowledge) => {
+      registrations.push(registration);
+      acknowledge({ ok: true, session_id: 'session', session_token: `token ${registrations.length}`, epoch: '1', limits: {} });
+      if (registrations.length === 2) socket.disconnect(true);
+      if (registrations.length === 4) isBack();
+    });
+  });
+  const address = server.httpServer.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const refused = aPython(['test/python/worker.py', 'refused'], { env: { CONDUIT_URL: url, CONDUIT_TOKEN: 'bad' } });
+  expect(await refused.ended()).toBe(1);
+  expect(refused.output).toBe('the hub refuses this worker of "refused": this token is not known (unauthenticated)\n');
+  const program = `import itertools
+from conduit import Service
+numbers = itertools.count(1)
+service = Service("welcome", token=lambda: f"good {next(numbers)}")
+service.action("go")(lambda: None)
+service.run()`;
+  const welcome = aPython(['-c', program], { env: { CONDUIT_URL: url } });
+  await welcome.printed('finding the way back');
+  await back;
+  expect(shown).toEqual(['bad', 'good 1', 'good 2']);
+  expect(registrations[2]).toMatchObject({ type: 'client', resume: { session_id: 'session', session_token: 'token 2' } });
 });
 
 const blockedS = process.env['CONDUIT_LONG'] === '1' ? 60 : 26;

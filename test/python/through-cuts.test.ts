@@ -67,13 +67,17 @@ test.each(['stream', 'stream-plainly'])(
   120_000,
 );
 
-test('a worker and a caller go on when the hub is killed and started again, in the same attempt and with the same bytes', async () => {
+test('a worker and a caller go on when the hub is killed, told to stop and started again, in the same attempt and with the same bytes', async () => {
   const hub = await aHubProcess();
   await aPythonWorker(hub.url, 'steady');
   const caller = aCaller('asyncio', hub.url, ['steady', 'stream', { chunks, pause_s: 0.002 }, {}]);
-  for (const kill of [1, 2]) {
-    await caller.printed(new RegExp(`"type": "chunk", "seq": ${kill * 500},`));
-    await hub.kill('SIGKILL');
+  for (const [seq, signal] of [
+    [400, 'SIGKILL'],
+    [800, 'SIGTERM'],
+    [1_200, 'SIGKILL'],
+  ] as const) {
+    await caller.printed(new RegExp(`"type": "chunk", "seq": ${seq},`));
+    await hub.kill(signal);
     await hub.start();
   }
   expect(await caller.ended()).toBe(0);

@@ -10,6 +10,7 @@ from conduit import Cancelled, Failure, Service
 service = Service(
     sys.argv[1],
     capacity=int(os.environ.get("CAPACITY", "4")),
+    instance_id=os.environ.get("INSTANCE"),
     drain_timeout_ms=float(os.environ.get("DRAIN_MS", "25000")),
 )
 
