@@ -42,7 +42,7 @@ debian_packages() {
   command -v apt-get >/dev/null || { echo 'The tests with a Python worker and a browser need Debian: apt-get was not found.'; return 1; }
   local missing=()
   local python=(python3-venv python3-setuptools python3-wheel python3-socketio python3-aiohttp python3-uvicorn python3-fastapi mypy)
-  for package in "${python[@]}" libnss3 libnspr4; do
+  for package in curl "${python[@]}" libnss3 libnspr4; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
