@@ -3,7 +3,7 @@
  * A reader that is slow is told later and less, never more: what waits for it is names, and a bounded number of them.
  */
 
-import { serviceToWire } from '@conduit/sdk/protocol/wire';
+import { serviceToWire, type WireBody } from '@conduit/sdk/protocol/wire';
 import { providerSessionToWire, statsToWire, summaryToWire } from '@conduit/sdk/protocol/wire-overview';
 import { type Identity, mayKnow, mayObserve, mayObserveAll } from '../access/identity.ts';
 import type { Core } from './core.ts';
@@ -37,6 +37,12 @@ interface Reader {
   /** The numbers that it was told last. */
   stats: string;
   isDraining: boolean;
+}
+
+/** What one look finds is spelled once for everybody who is told of it. */
+interface Look {
+  readonly summaries: Map<string, WireBody | undefined>;
+  readonly stats: Map<string, { readonly body: WireBody; readonly spelled: string }>;
 }
 
 interface FeedParts {
@@ -75,7 +81,7 @@ export class Feed {
       isDraining: false,
     };
     this.#readers.add(reader);
-    this.#tell(reader);
+    this.#tell(reader, aLook());
     this.#arm();
     return () => {
       this.#readers.delete(reader);
@@ -120,12 +126,13 @@ export class Feed {
     if (this.#readers.size === 0) return;
     this.#timer ??= this.#core.clock.after(feedMs, () => {
       this.#timer = undefined;
-      for (const reader of this.#readers) this.#tell(reader);
+      const look = aLook();
+      for (const reader of this.#readers) this.#tell(reader, look);
       this.#arm();
     });
   }
 
-  #tell(reader: Reader): void {
+  #tell(reader: Reader, look: Look): void {
     const { outlet } = reader;
     if (reader.isDraining || !this.#readers.has(reader)) return;
     if (outlet.unsentBytes > writeAheadBytes) {
@@ -136,8 +143,8 @@ export class Feed {
     }
     this.#tellServices(reader);
     this.#tellProviders(reader);
-    this.#tellRequests(reader);
-    this.#tellStats(reader);
+    this.#tellRequests(reader, look);
+    this.#tellStats(reader, look);
   }
 
   #tellServices({ identity, outlet, services }: Reader): void {
@@ -162,30 +169,45 @@ export class Feed {
   }
 
   /** Read as they are committed; who is told of a gap has to look at the list again. */
-  #tellRequests(reader: Reader): void {
+  #tellRequests(reader: Reader, { summaries }: Look): void {
     const { outlet, requests } = reader;
     if (requests.size === 0) return;
     const gap = reader.hasGap ? { gap: true } : {};
     const wanted = [...requests];
     requests.clear();
     reader.hasGap = false;
-    const found: object[] = [];
     let left = wanted.length;
+    const isRead = (): void => {
+      left -= 1;
+      if (left > 0 || !this.#readers.has(reader)) return;
+      outlet.send('requests', { requests: wanted.flatMap((requestId) => summaries.get(requestId) ?? []), ...gap });
+    };
     for (const requestId of wanted) {
-      this.#core.ledger.read(requestId, (record) => {
-        if (record !== undefined) found.push(summaryToWire(summaryOf(this.#core, record)));
-        left -= 1;
-        if (left === 0 && this.#readers.has(reader)) outlet.send('requests', { requests: found, ...gap });
-      });
+      if (summaries.has(requestId)) isRead();
+      else {
+        this.#core.ledger.read(requestId, (record) => {
+          summaries.set(requestId, record === undefined ? undefined : summaryToWire(summaryOf(this.#core, record)));
+          isRead();
+        });
+      }
     }
   }
 
-  #tellStats(reader: Reader): void {
+  #tellStats(reader: Reader, { stats }: Look): void {
     if (!reader.topics.has('stats')) return;
-    const stats = statsToWire(this.#finding.stats(reader.identity.tenant));
-    const spelled = JSON.stringify(stats);
-    if (spelled === reader.stats) return;
-    reader.stats = spelled;
-    reader.outlet.send('stats', stats);
+    const { tenant } = reader.identity;
+    let known = stats.get(tenant);
+    if (known === undefined) {
+      const body = statsToWire(this.#finding.stats(tenant));
+      known = { body, spelled: JSON.stringify(body) };
+      stats.set(tenant, known);
+    }
+    if (known.spelled === reader.stats) return;
+    reader.stats = known.spelled;
+    reader.outlet.send('stats', known.body);
   }
+}
+
+function aLook(): Look {
+  return { summaries: new Map(), stats: new Map() };
 }
