@@ -44,6 +44,13 @@ describe('a paragraph', () => {
     expect(texts(aColumn(['It begins here and']), aColumn(['ends there.']))).toEqual(['It begins here and ends there.']);
   });
 
+  test('goes on at the top of the next column', () => {
+    const lines = ['It', 'begins', 'at', 'the', 'left', 'of', 'it', 'and'];
+    expect(texts([...aColumn(lines), ...aColumn(['ends there.'], { x: 320 })])).toEqual([
+      'It begins at the left of it and ends there.',
+    ]);
+  });
+
   test('ends where an item of a list begins', () => {
     expect(texts(aColumn(['Three things:', '• one', '2. two', 'with more', 'c) three']))).toEqual([
       'Three things:',
@@ -54,8 +61,8 @@ describe('a paragraph', () => {
   });
 
   test('is read column by column where there are two', () => {
-    const left = Array.from({ length: 8 }, (_, at) => `left ${at}`);
-    const right = Array.from({ length: 8 }, (_, at) => `right ${at}`);
+    const left = Array.from({ length: 8 }, (_, at) => `left ${at}.`);
+    const right = Array.from({ length: 8 }, (_, at) => `right ${at}.`);
     expect(texts([...aColumn(left), ...aColumn(right, { x: 320 })])).toEqual([left.join(' '), right.join(' ')]);
   });
 });
@@ -122,6 +129,28 @@ describe('a line that returns on every page', () => {
       aColumn([`Letter ${number}`, 'Dear member,', `this is letter ${number}.`], { top: 730 });
     expect(texts(letter(1), letter(2), letter(3))[2]).toBe('Letter 3 Dear member, this is letter 3.');
   });
+});
+
+test('a line is as large as most of it: marks of items and words of code are smaller', () => {
+  const page = [
+    aPiece('•', { y: 700, of: 8 }),
+    aPiece('an item that goes on', { x: 62, y: 700 }),
+    aPiece('code()', { y: 688, of: 9 }),
+    ...aColumn(['and its end', 'and more of the text'], { top: 676 }),
+    aPiece('a note', { y: 652, of: 7 }),
+  ];
+  expect(texts(page)).toEqual(['• an item that goes on code() and its end and more of the text', 'a note']);
+});
+
+test('a page of very many lines is read in time', () => {
+  const startedAt = performance.now();
+  const [text] = texts(aColumn(Array.from({ length: 100_000 }, () => 'some-')));
+  expect(text?.length).toBeGreaterThan(400_000);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
+test('the dots of a table of contents are one mark', () => {
+  expect(texts([aPiece('Introduction . . . . . . . 17')])).toEqual(['Introduction … 17']);
 });
 
 test('letters that are raised belong to their line', () => {

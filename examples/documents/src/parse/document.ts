@@ -39,11 +39,12 @@ export function textOf(block: Block): string {
   return block.kind === 'table' ? block.rows.map((row) => row.join(' ')).join('\n') : block.text;
 }
 
-/** White space as HTML shows it; the marks that only a printer needs are left out. */
+/** White space as HTML shows it; the marks that only a printer needs are left out, and so are the dots of a table of contents. */
 export function tidy(text: string): string {
   return text
     .replaceAll(/[\u00ad\u200b\ufeff]/g, '')
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .replaceAll(/(?: ?\.){5,}/g, ' …')
     .trim();
 }
 

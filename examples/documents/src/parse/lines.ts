@@ -18,9 +18,17 @@ export interface Cell {
 
 export interface Line {
   readonly y: number;
-  /** Of its first piece. */
+  /** Of its longest piece: an item's mark is often smaller than its text. */
   readonly size: number;
   readonly cells: readonly Cell[];
+}
+
+interface OpenLine {
+  readonly y: number;
+  size: number;
+  /** Letters of the longest piece. */
+  longest: number;
+  readonly cells: Cell[];
 }
 
 /** Wider than any space between words, narrower than what divides columns; in units of the letter's size. */
@@ -35,21 +43,29 @@ const tallestRow = 6;
 
 /** In the order in which the page holds them, which is that of reading, two columns included. */
 export function linesOf(pieces: readonly Piece[]): Line[] {
-  const lines: { readonly y: number; readonly size: number; readonly cells: Cell[] }[] = [];
+  const lines: OpenLine[] = [];
   for (const piece of pieces) {
     if (piece.text.trim() === '') continue;
     const line = lines.slice(-tallestRow).findLast((one) => isOn(one, piece));
-    const last = line?.cells.at(-1);
-    if (line === undefined || last === undefined) {
-      lines.push({ y: piece.y, size: piece.size, cells: [cellOf(piece)] });
-    } else if (piece.x - last.end > columnGap * line.size) {
-      line.cells.push(cellOf(piece));
-    } else {
-      last.text += (piece.x - last.end > spaceGap * line.size && !last.text.endsWith(' ') ? ' ' : '') + piece.text;
-      last.end = Math.max(last.end, piece.x + piece.width);
+    if (line === undefined) {
+      lines.push({ y: piece.y, size: piece.size, longest: piece.text.length, cells: [cellOf(piece)] });
+      continue;
+    }
+    addTo(line.cells, piece, line.size);
+    if (piece.text.length > line.longest) {
+      line.size = piece.size;
+      line.longest = piece.text.length;
     }
   }
   return lines;
+}
+
+function addTo(cells: Cell[], piece: Piece, size: number): void {
+  const last = cells.at(-1);
+  const gap = piece.x - (last?.end ?? 0);
+  if (last === undefined || gap > columnGap * size) return void cells.push(cellOf(piece));
+  last.text += (gap > spaceGap * size && !last.text.endsWith(' ') ? ' ' : '') + piece.text;
+  last.end = Math.max(last.end, piece.x + piece.width);
 }
 
 export function lineText({ cells }: Line): string {
