@@ -7,6 +7,7 @@ import { ResultFiles } from './files.ts';
 import { findRequest } from './find-request.ts';
 import { untilInterrupt } from './interrupt.ts';
 import { type Showing, showing } from './showing.ts';
+import { timeText } from './table.ts';
 import { exitCodeOf, toEnd } from './to-end.ts';
 import { RequestView } from './view.ts';
 
@@ -40,5 +41,5 @@ export async function watch(id: string, options: WatchOptions): Promise<number> 
 function titleOf({ requestId, to, action, createdAt, requester, tags = [] }: RequestObject): string {
   const by = requester.name ?? requester.subject ?? requester.sessionId;
   const tagged = tags.length === 0 ? '' : `, tagged ${tags.join(' ')}`;
-  return `${to} ${action}, request ${requestId}, sent ${new Date(createdAt).toLocaleString()} by ${by}${tagged}`;
+  return `${to} ${action}, request ${requestId}, sent ${timeText(createdAt, Date.now())} by ${by}${tagged}`;
 }
