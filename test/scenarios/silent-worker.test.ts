@@ -1,6 +1,7 @@
 /** Work that must not run twice runs once, though its worker says nothing while it works and the hub is killed twice meanwhile. */
 
 import { expect, test } from 'vitest';
+import { closing } from '../support/closing.ts';
 import { aHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { aClient, aPeer, type Peer } from '../support/peer.ts';
 import type { Answer, Body } from '../support/wire.ts';
@@ -17,18 +18,20 @@ class SilentWorker {
   /** Its work is done. */
   readonly done: Promise<void>;
   readonly #register: Readonly<Record<string, unknown>>;
+  #work: NodeJS.Timeout | undefined;
   #held: Body | undefined;
   #result: object | undefined;
 
   constructor(hub: HubProcess, register: Readonly<Record<string, unknown>>) {
     this.#register = { type: 'service', name: 'bank', actions: [action], ...register };
     this.peer = aPeer(hub.url, quick);
+    closing(() => clearTimeout(this.#work));
     this.peer.socket.on('connect', () => this.#onConnect());
     this.done = new Promise((resolve) => {
       this.peer.socket.on('request', (handed: Body) => {
         this.runs += 1;
         this.#held = handed;
-        setTimeout(() => {
+        this.#work = setTimeout(() => {
           this.#result = { request_id: handed.request_id, attempt: handed.attempt, result: `charged ${this.runs} times` };
           this.#sendResult();
           resolve();
