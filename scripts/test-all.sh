@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
 passed=0 failed=0 skipped=0
+matrix=${NODE_MATRIX:-22 24}
 
 # Runs one stage; what it counted is added, and a stage that counts nothing counts as one.
 stage() {
@@ -50,6 +51,23 @@ debian_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# Another Node, from the npm package of that name; prints the folder of its program.
+node_of() {
+  local dir="$log/node-$1" bin="$log/node-$1/node_modules/node/bin"
+  [ -x "$bin/node" ] || (mkdir -p "$dir" && cd "$dir" && npm init -y && npm install --silent --no-audit --no-fund "node@$1") >&2 || return 1
+  echo "$bin"
+}
+
+# The packages as users install them, on this Node and the others.
+packages() {
+  local version bin nodes=()
+  for version in $matrix; do
+    bin=$(node_of "$version") || return 1
+    nodes+=("$bin/node")
+  done
+  node scripts/check-packages.mjs "${nodes[@]}"
+}
+
 # Unpacks the browser once, so that no two tests do it at a time, and says by itself what it lacks.
 chromium_starts() {
   node --import tsx --eval "import('./test/browser/chromium.ts').then(async ({ startChromium }) => {
@@ -59,14 +77,14 @@ chromium_starts() {
   });"
 }
 
-# The tests once more on another Node, which comes from the npm package of that name.
+# Debian's mypy, on Debian's libraries.
+python_types() { (cd python && /usr/bin/python3 -m mypy); }
+
+# The tests once more on another Node.
 on_node() {
-  local version=$1 dir
-  dir=$(mktemp -d) && (cd "$dir" && npm init -y >/dev/null && npm install --silent --no-audit --no-fund "node@$version" >/dev/null) || return 1
-  PATH="$dir/node_modules/node/bin:$PATH" bash -c 'node --version && node node_modules/vitest/vitest.mjs run packages test/conformance'
-  local status=$?
-  rm -rf "$dir"
-  return $status
+  local bin
+  bin=$(node_of "$1") || return 1
+  PATH="$bin:$PATH" bash -c 'node --version && node node_modules/vitest/vitest.mjs run packages test/conformance'
 }
 
 stage 'Node' node_version
@@ -74,10 +92,12 @@ stage 'Debian packages' debian_packages
 stage 'npm ci' npm ci --no-audit --no-fund
 stage 'build' npm run build --silent
 stage 'check' npm run check --silent
+stage 'Python types' python_types
 stage 'Chromium' chromium_starts
 stage 'tests' npm test --silent
 stage 'simulator' npm run simulate --silent -- --seeds "${SIMULATE_SEEDS:-1000}"
-for version in ${NODE_MATRIX:-22 24}; do stage "Node $version" on_node "$version"; done
+stage 'packages' packages
+for version in $matrix; do stage "Node $version" on_node "$version"; done
 
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]
