@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
-    setupFiles: ['./test/leak-guard.ts'],
+    setupFiles: ['./test/end-with-run.ts', './test/leak-guard.ts'],
     testTimeout: 30_000,
     reporters: ['default', './scripts/closing-line.ts'],
   },

@@ -1,11 +1,13 @@
-/** A test run says what became of it, whatever became of it, and fails for what a file leaves open. */
+/** A test run says what became of it, whatever became of it, fails for what a file leaves open, and leaves nothing running. */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const planted = mkdtempSync(join(tmpdir(), 'conduit-test-run-'));
@@ -13,7 +15,7 @@ const planted = mkdtempSync(join(tmpdir(), 'conduit-test-run-'));
 beforeAll(() => {
   symlinkSync(join(root, 'node_modules'), join(planted, 'node_modules'));
   const options = {
-    setupFiles: [join(root, 'test/leak-guard.ts')],
+    setupFiles: [join(root, 'test/end-with-run.ts'), join(root, 'test/leak-guard.ts')],
     reporters: ['default', join(root, 'scripts/closing-line.ts')],
   };
   writeFileSync(join(planted, 'vitest.config.mjs'), `export default { test: ${JSON.stringify(options)} };\n`);
@@ -108,4 +110,38 @@ test('what closes, passes or keeps nothing running is no leak', () => {
   `);
   expect(output).not.toContain('leaves open');
   expect(status).toBe(0);
+});
+
+test('a run that is killed takes its processes with it', async () => {
+  const connections = new Set<Socket>();
+  const server = createServer((connection) => void connections.add(connection.on('error', () => undefined))).listen(
+    0,
+    '127.0.0.1',
+  );
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  plant(`
+    import { connect } from 'node:net';
+    import { test } from 'vitest';
+    import { aChild } from ${JSON.stringify(join(root, 'test/support/child.ts'))};
+    test('waits', async () => {
+      await aChild(process.execPath, ['--eval', "require('net').connect(${port}, '127.0.0.1', () => console.log('ready'))"], 'ready');
+      // A process that has something to tell ends by itself, for it can't; this one is as if it had nothing.
+      process.removeAllListeners('error').on('error', () => undefined);
+      connect(${port}, '127.0.0.1');
+      await new Promise(() => {});
+    }, 1e6);
+  `);
+  const vitest = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run'], {
+    cwd: planted,
+    stdio: 'ignore',
+  });
+  const ended = once(vitest, 'exit');
+  onTestFinished(() => void vitest.kill('SIGKILL'));
+  while (connections.size < 2) await once(server, 'connection');
+  const gone = [...connections].map(async (connection) => await once(connection.resume(), 'close'));
+  vitest.kill('SIGKILL');
+  await ended;
+  await Promise.all(gone);
 });

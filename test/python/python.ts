@@ -1,8 +1,9 @@
 /** Programs as processes of their own, with what they print and how they end; above all Debian's Python with the package of this repository. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { closing } from '../support/closing.ts';
+import { spawnDependent } from '../support/dependent.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const patienceMs = 20_000;
@@ -21,7 +22,7 @@ export class Program {
 
   constructor(command: string, args: readonly string[], { env, cwd = root }: ProgramOptions) {
     const { CONDUIT_URL: _url, CONDUIT_TOKEN: _token, ...inherited } = process.env;
-    this.#child = spawn(command, args, {
+    this.#child = spawnDependent(command, args, {
       cwd,
       env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

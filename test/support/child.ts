@@ -1,15 +1,16 @@
-/** A program as a process of its own that says when it is ready, and is gone when its test ends. */
+/** A program as a process of its own that says when it is ready, and is gone when its test ends, or the run. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { closing } from './closing.ts';
+import { spawnDependent } from './dependent.ts';
 
 const patienceMs = 20_000;
 const rawWorker = fileURLToPath(new URL('../scenarios/raw-worker.mjs', import.meta.url));
 
 /** Resolves with the process once it printed a line with `ready` in it. */
 export async function aChild(command: string, args: readonly string[], ready: string): Promise<ChildProcess> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawnDependent(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
   closing(async () => {
     child.kill('SIGKILL');
@@ -25,8 +26,8 @@ export async function aChild(command: string, args: readonly string[], ready: st
       clearTimeout(patience);
       resolve();
     };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    child.stdout?.on('data', take);
+    child.stderr?.on('data', take);
     child.once('error', (error) => fail(error.message));
     child.once('exit', (code) => {
       clearTimeout(patience);

@@ -1,9 +1,10 @@
 /** The command line as people and scripts run it: a process of its own, with what it prints and how it ends. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { closing } from './closing.ts';
+import { spawnDependent } from './dependent.ts';
 
 const cli = fileURLToPath(new URL('../../packages/hub/src/cli/conduit.ts', import.meta.url));
 /** By its path: a command may run in any folder. */
@@ -37,7 +38,7 @@ export class Command {
     const [program, ...rest] = terminal === undefined ? [process.execPath, ...nodeArgs, ...args] : inTerminal(args, terminal);
     // `CI` and `NO_COLOR` take the colours away; a person's terminal says neither.
     const { CONDUIT_URL: _url, NO_COLOR: _colour, CI: _ci, ...inherited } = process.env;
-    this.#child = spawn(String(program), rest, {
+    this.#child = spawnDependent(String(program), rest, {
       env: { ...inherited, TERM: 'xterm-256color', ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });

@@ -1,6 +1,6 @@
 /** A real hub as a process of its own: started, killed, started again on the same port, as people do it. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import { closing } from './closing.ts';
+import { spawnDependent } from './dependent.ts';
 
 const cli = fileURLToPath(new URL('../../packages/hub/src/cli/conduit.ts', import.meta.url));
 const patienceMs = 20_000;
@@ -49,17 +50,12 @@ export class HubProcess {
   /** Resolves once it says where it listens. */
   async start(): Promise<void> {
     const args = ['start', '--port', String(this.port), '--data-dir', this.dataDir, ...this.#args];
-    const child = spawn(process.execPath, ['--conditions=conduit-src', '--import', 'tsx', cli, ...args], {
+    const child = spawnDependent(process.execPath, ['--conditions=conduit-src', '--import', 'tsx', cli, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
     const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
     this.#exited = exited;
-    process.once('exit', killIt);
-    function killIt(): void {
-      child.kill('SIGKILL');
-    }
-    void exited.then(() => process.off('exit', killIt));
     await new Promise<void>((resolve, reject) => {
       const patience = setTimeout(
         () => reject(new Error(`the hub did not start in ${patienceMs} ms: ${this.#output}`)),

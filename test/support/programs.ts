@@ -1,12 +1,12 @@
 /** Programs of a document: taken out of it as they stand, and run. */
 
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { closing } from './closing.ts';
+import { spawnDependent } from './dependent.ts';
 import { aConduit } from './sdk.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,14 +41,16 @@ export function aFolderOf(path: string): { readonly dir: string; readonly names:
 
 /** Runs a program on the sources of this repository; `printed` is all of its standard output, once it has ended without an error. */
 export function aProgram(path: string, env: Readonly<Record<string, string>> = {}): { readonly printed: Promise<string> } {
-  const child = spawn(process.execPath, ['--conditions=conduit-src', '--import', tsx, path], { env: { ...process.env, ...env } });
+  const child = spawnDependent(process.execPath, ['--conditions=conduit-src', '--import', tsx, path], {
+    env: { ...process.env, ...env },
+  });
   const ended = new Promise<string>((resolve, reject) => {
     let out = '';
     let error = '';
-    child.stdout.on('data', (data) => {
+    child.stdout?.on('data', (data) => {
       out += String(data);
     });
-    child.stderr.on('data', (data) => {
+    child.stderr?.on('data', (data) => {
       error += String(data);
     });
     child.once('close', (code) => (code === 0 ? resolve(out) : reject(new Error(`${path} ended with ${code}: ${error}`))));
