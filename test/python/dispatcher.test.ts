@@ -18,7 +18,7 @@ interface Api {
 async function anApi(workers: number, port?: number): Promise<Api> {
   const at = port ?? (await aFreePort());
   const server = aPython(['-m', 'uvicorn', 'api:app', '--workers', String(workers), '--port', String(at)], { cwd });
-  await server.printed(new RegExp(`(?:Application startup complete[sS]*){${workers}}`));
+  await server.printed(new RegExp(`(?:Application startup complete[^]*){${workers}}`));
   return { url: `http://127.0.0.1:${at}`, server };
 }
 

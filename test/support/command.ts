@@ -103,12 +103,13 @@ export async function run(args: readonly string[], options?: CommandOptions): Pr
 
 /** Runs a command in a shell, with what follows it there: a pipe, say. The code is that of whoever failed. */
 export async function inShell(args: readonly string[], after: string): Promise<Finished> {
-  const child = spawn('bash', ['-o', 'pipefail', '-c', `${quoted([process.execPath, ...nodeArgs, ...args])} ${after}`]);
+  const line = `${quoted([process.execPath, ...nodeArgs, ...args])} ${after}`;
+  const child = spawnDependent('bash', ['-o', 'pipefail', '-c', line], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (data) => {
+  child.stdout?.on('data', (data) => {
     stdout += String(data);
   });
-  child.stderr.on('data', (data) => {
+  child.stderr?.on('data', (data) => {
     stderr += String(data);
   });
   return await new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
