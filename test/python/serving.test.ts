@@ -208,6 +208,18 @@ service.run()`;
   expect(worker.output).toMatch(/^the hub refuses this worker of "refused": .*\(invalid_message\)\n$/);
 });
 
+test('a worker that an operator drains finishes what it holds, leaves, and ends with 0', async () => {
+  const to = aName('leaving');
+  const worker = await aPythonWorker(hub.url, to);
+  const client = await aClient(hub.url);
+  const { request_id, provider } = await client.ok('request', { to, action: 'block', payload: { seconds: 1 } });
+  await client.next('progress', { request_id });
+  const answer = await fetch(`${hub.url}/api/v1/providers/${provider?.session_id}/drain`, { method: 'POST' });
+  expect(answer.ok).toBe(true);
+  expect((await client.end(request_id)).body).toMatchObject({ state: 'completed', attempt: 1, result: { slept: 1 } });
+  expect(await worker.ended()).toBe(0);
+});
+
 test('of two processes with one instance_id the newer serves, and the older ends with a sentence', async () => {
   const to = aName('twin');
   const older = await aPythonWorker(hub.url, to, { INSTANCE: to });
