@@ -68,7 +68,11 @@ test('a hub in memory waits for what is open; a second signal ends it at once', 
 });
 
 test('an error of its own is logged as one line of JSON, and ends it with code 70', async () => {
-  const error = "setTimeout(() => Promise.reject(new Error('out of order')), 1500)";
+  const error = `const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = (text, ...more) => {
+      if (String(text).includes('listens')) setImmediate(() => Promise.reject(new Error('out of order')));
+      return write(text, ...more);
+    };`;
   const env = { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(error)}"` };
   const { code, stderr } = await run(['start', '--port', '0', '--memory'], { env });
   expect(code).toBe(70);
