@@ -37,7 +37,7 @@ const room = (name: string): string => `packages/hub/src/${name}/planted.ts`;
 const reasons = {
   protocol: 'The protocol imports nothing: it runs in browsers, hubs and tests alike, and everything else stands on it.',
   routing: 'Routing is pure: it knows only the protocol and who speaks, so that the whole of it runs in the simulator.',
-  access: 'Access is used by both edges and decides alone: it knows only the protocol.',
+  access: 'Access is used by both edges and decides alone: it knows only the protocol, and how tokens are proved.',
   sessions: "Sessions, HTTP, ledgers and clusters meet in routing's ports only; only hub.ts knows them all.",
   ledger: "A ledger makes routing's decisions atomic and knows nothing of who asked or how.",
   edge: 'An edge speaks to routing through its ports; only hub.ts knows the other rooms.',
@@ -159,7 +159,7 @@ test.each([
 test.each([
   [protocol, ['./errors.ts']],
   [room('routing'), ['./record.ts', '../access/identity.ts', '@conduit/sdk/protocol/states']],
-  [room('access'), ['./identity.ts', '@conduit/sdk/protocol/errors', 'node:crypto']],
+  [room('access'), ['./identity.ts', '@conduit/sdk/protocol/errors', 'node:crypto', 'node:timers/promises', 'jose']],
   [
     room('sessions'),
     ['../routing/ports.ts', '../access/budget.ts', '../wire/connection.ts', 'node:crypto', '@conduit/sdk/protocol/wire'],

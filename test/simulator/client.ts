@@ -133,7 +133,7 @@ export class Client implements LinkEnd {
   #connect(): void {
     if (this.#link !== undefined) return;
     const pid = this.#isAware || this.#pid === undefined ? {} : { pid: this.#pid };
-    const connected = this.#world.connect({ tenant: this.tenant, subject: 'client', ...pid }, this);
+    const connected = this.#world.connect({ token: `${this.tenant}/client`, ...pid }, this);
     if (connected === undefined) return void this.#world.clock.after(500, () => this.#connect());
     this.#link = connected.link;
     if (this.#isAware) this.#resume(connected.link);

@@ -64,7 +64,7 @@ export class Link implements Connection {
   resume(): void {}
 
   close(): void {
-    this.cut(0);
+    this.cut();
   }
 
   /** The peer says something. */
@@ -79,7 +79,7 @@ export class Link implements Connection {
   }
 
   /** Cuts it: what is on its way is lost. The hub notices after `noticedMs`, the peer after some time of its own. */
-  cut(noticedMs: number): void {
+  cut(noticedMs = 0): void {
     if (this.#isCut) return;
     this.#isCut = true;
     const { clock, random } = this.#world;

@@ -83,7 +83,7 @@ export class Worker implements LinkEnd {
   #connect(): void {
     if (this.#link !== undefined) return;
     const { tenant, capacity, acks, counts } = this.kind;
-    const connected = this.#world.connect({ tenant, subject: 'worker' }, this);
+    const connected = this.#world.connect({ token: `${tenant}/worker` }, this);
     if (connected === undefined) return this.#later(500, () => this.#connect());
     const { link } = connected;
     this.#link = link;

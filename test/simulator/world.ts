@@ -106,11 +106,11 @@ export class World {
           this.violate(`the hub logs an error of its own: ${sentence} ${String(Reflect.get(fields, 'err'))}`),
       },
       epoch: ledger.epoch,
-      authenticate: (auth) => ({
-        tenant: String(auth['tenant']),
-        subject: String(auth['subject']),
-        scopes: ['request:*', 'provide:*'],
-      }),
+      authenticate: ({ token = '' }) => {
+        const [tenant = '', subject = ''] = token.split('/');
+        return { tenant, subject, scopes: ['request:*', 'provide:*'] };
+      },
+      hold: () => () => undefined,
     });
     this.trace('hub starts');
   }
@@ -131,6 +131,7 @@ export class World {
     const link = new Link(this, auth, peer);
     this.#links.add(link);
     const welcome = this.#sessions.accept(link);
+    if (welcome instanceof Promise) throw new Error('the simulator proves its tokens at once');
     welcome.start();
     link.open();
     return { link, pid: welcome.pid };

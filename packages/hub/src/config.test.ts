@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ConfigError, flagOf, readConfig, variableOf, withDefaults } from './config.ts';
+import { ConfigError, flagOf, readConfig, refuseOpenness, tokenFileOf, variableOf, withDefaults } from './config.ts';
 import { defaults, type SettingName, settings } from './contract/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'conduit-config-'));
@@ -93,11 +93,19 @@ describe('what is wrong is told in one sentence: where, what is allowed, what wa
   });
 });
 
-test('another address than this machine wants to be meant', () => {
-  expect(refusal({ flags: { host: '0.0.0.0' } })).toContain('add --insecure if that is meant');
-  expect(refusal({ flags: { host: '127.example.org' } })).toContain('add --insecure if that is meant');
-  expect(readConfig({ flags: { host: '0.0.0.0', insecure: true }, variables: {} }).host).toBe('0.0.0.0');
-  for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '::1']) expect(withDefaults({ host }).host).toBe(host);
+test('another address than this machine wants to be meant, where no token is asked for', () => {
+  for (const host of ['0.0.0.0', '127.example.org', '::', '192.168.1.5']) {
+    expect(() => refuseOpenness(withDefaults({ host })), host).toThrow('add --insecure if that is meant');
+    refuseOpenness(withDefaults({ host, insecure: true }));
+  }
+  for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '::1']) refuseOpenness(withDefaults({ host }));
+});
+
+test('tokens are in the data folder unless another file is named; in memory only where one is named', () => {
+  expect(tokenFileOf(withDefaults({ dataDir: '/data' }))).toBe('/data/tokens.json');
+  expect(tokenFileOf(withDefaults({ dataDir: '/data', tokens: '/etc/tokens.json' }))).toBe('/etc/tokens.json');
+  expect(tokenFileOf(withDefaults({ memory: true }))).toBeUndefined();
+  expect(tokenFileOf(withDefaults({ memory: true, tokens: '/etc/tokens.json' }))).toBe('/etc/tokens.json');
 });
 
 test('every setting has a default that it would accept itself, a flag and a variable', () => {

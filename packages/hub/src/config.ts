@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { defaults, memoryDefaults, type SettingName, settings } from './contract/config.ts';
 
 export type HubConfig = typeof defaults & { readonly hubId: string };
@@ -39,16 +40,24 @@ export function readConfig({ flags, variables, file }: Sources): HubConfig {
   return withDefaults(said);
 }
 
-/** What is said, and the default for the rest. @throws ConfigError when the hub would be open to everybody without saying so. */
+/** What is said, and the default for the rest. */
 export function withDefaults(said: Partial<HubConfig>): HubConfig {
   const kept = said.memory === true ? memoryDefaults : {};
-  const config = { hubId: hostname(), ...defaults, ...kept, ...said };
-  if (!isLoopback(config.host) && !config.insecure) {
-    throw new ConfigError(
-      `--host ${config.host} lets other machines in, and this hub has no tokens: whoever reaches it may send, serve, read and cancel everything; add --insecure if that is meant`,
-    );
-  }
-  return config;
+  return { hubId: hostname(), ...defaults, ...kept, ...said };
+}
+
+/** @throws ConfigError when a hub that asks for no token would be open to everybody without saying so. */
+export function refuseOpenness({ host, insecure }: HubConfig): void {
+  if (isLoopback(host) || insecure) return;
+  throw new ConfigError(
+    `--host ${host} lets other machines in, and this hub has no tokens: whoever reaches it may send, serve, read and cancel everything; make one with conduit token create, or add --insecure if that is meant`,
+  );
+}
+
+/** Where the hub's tokens are; undefined where nothing is kept and no file is named. */
+export function tokenFileOf({ tokens, memory, dataDir }: HubConfig): string | undefined {
+  if (tokens !== '') return tokens;
+  return memory ? undefined : join(dataDir, 'tokens.json');
 }
 
 export function flagOf(name: SettingName): string {

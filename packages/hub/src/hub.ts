@@ -7,9 +7,9 @@ import type { Limits } from '@conduit/sdk/protocol/limits';
 import { getRequestListener } from '@hono/node-server';
 import { uuidv7 } from 'uuidv7';
 import { defaultRates } from './access/budget.ts';
-import { localIdentity } from './access/identity.ts';
+import { Gate } from './access/gate.ts';
 import { Origins } from './access/origins.ts';
-import { type HubConfig, withDefaults } from './config.ts';
+import { type HubConfig, refuseOpenness, tokenFileOf, withDefaults } from './config.ts';
 import { PayloadSchemas } from './contract/payloads.ts';
 import { createApp } from './http/app.ts';
 import { EventStreams } from './http/event-streams.ts';
@@ -39,6 +39,8 @@ const leaveMemoryMs = 40_000;
 export interface Hub {
   readonly url: string;
   readonly hubId: string;
+  /** Whether whoever connects needs a token. */
+  readonly asksForToken: boolean;
   /** Leaves in order: nothing new, everybody told, everything committed. Rejects when something could not be. */
   close(): Promise<void>;
 }
@@ -52,16 +54,18 @@ const systemClock: ClockFrom = (elapsed) => new SystemClock(elapsed);
  * Starts a hub.
  * @param settings what differs from the defaults.
  * @param clockFrom the machine's time, unless a test turns it.
- * @throws Error with one sentence for people: the port is in use, the data folder can't be used.
+ * @throws Error with one sentence for people: the port is in use, the data folder can't be used, it would be open to everybody.
  */
 export async function startHub(settings: Partial<HubConfig>, log: Logger, clockFrom: ClockFrom = systemClock): Promise<Hub> {
   const config = withDefaults(settings);
+  const gate = new Gate({ tokenFile: tokenFileOf(config), now: Date.now, log });
+  if (!gate.asksForToken) refuseOpenness(config);
   const server = createServer();
   server.on('request', sayStarting);
   const port = await listen(server, config);
   try {
     const { store, secret } = await openStore(config);
-    return joinRooms({ config, log, server, port, store, secret, clock: clockFrom(store.elapsed) });
+    return joinRooms({ config, log, gate, server, port, store, secret, clock: clockFrom(store.elapsed) });
   } catch (error) {
     server.close();
     server.closeAllConnections();
@@ -72,6 +76,7 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger, clockF
 interface Opened {
   readonly config: HubConfig;
   readonly log: Logger;
+  readonly gate: Gate;
   readonly server: Server;
   /** The one it got, where any was asked for. */
   readonly port: number;
@@ -80,7 +85,7 @@ interface Opened {
   readonly clock: Clock;
 }
 
-function joinRooms({ config, log, server, port, store, secret, clock }: Opened): Hub {
+function joinRooms({ config, log, gate, server, port, store, secret, clock }: Opened): Hub {
   const startedAt = clock.now();
   let trouble: string | undefined;
   const ledger = new EmbeddedLedger({
@@ -124,8 +129,20 @@ function joinRooms({ config, log, server, port, store, secret, clock }: Opened):
     throw error;
   }
   const tokens = new SessionTokens(secret);
-  const authenticate = () => localIdentity;
-  const sessions = new Sessions({ router, clock, ids, tokens, limits, rates, log, hubId, epoch: ledger.epoch, authenticate });
+  const sessions = new Sessions({
+    router,
+    clock,
+    ids,
+    tokens,
+    limits,
+    rates,
+    log,
+    hubId,
+    epoch: ledger.epoch,
+    authenticate: (credentials) => gate.authenticate(credentials),
+    hold: (identity, end) => gate.hold(identity, end),
+  });
+  gate.start();
   const status = () => ({
     hubId,
     version,
@@ -141,7 +158,14 @@ function joinRooms({ config, log, server, port, store, secret, clock }: Opened):
     status,
     log,
     streams,
-    api: { router, clock, ids, limits, authenticate, admits: (visit) => origins.admits(visit) },
+    api: {
+      router,
+      clock,
+      ids,
+      limits,
+      authenticate: (credentials) => gate.authenticate(credentials),
+      admits: (visit) => origins.admits(visit),
+    },
   });
   server.off('request', sayStarting).on('request', getRequestListener(app.fetch));
   const sockets = serveSocketIo({
@@ -163,6 +187,7 @@ function joinRooms({ config, log, server, port, store, secret, clock }: Opened):
     });
     streams.close({ reason: 'hub_draining', retry_after_ms: retryAfterMs });
     await sockets.close();
+    gate.close();
     sessions.close();
     router.close();
     ledger.close();
@@ -172,6 +197,9 @@ function joinRooms({ config, log, server, port, store, secret, clock }: Opened):
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     hubId,
+    get asksForToken() {
+      return gate.asksForToken;
+    },
     async close() {
       left ??= leave();
       await left;

@@ -61,8 +61,8 @@ With --memory less is kept: ${Object.entries(memoryDefaults)
 for (const [name, { help, ...setting }] of Object.entries(settings) as [SettingName, (typeof settings)[SettingName]][]) {
   const flag = 'placeholder' in setting ? `${flagOf(name)} <${setting.placeholder}>` : flagOf(name);
   const value: unknown = Reflect.get(defaults, name);
-  const shown =
-    value === undefined || value === false || (Array.isArray(value) && value.length === 0) ? '' : `default ${String(value)}, `;
+  const isUnsaid = value === undefined || value === false || value === '' || (Array.isArray(value) && value.length === 0);
+  const shown = isUnsaid ? '' : `default ${String(value)}, `;
   const option = new Option(flag, `${help} (${shown}${variableOf(name)})`);
   if (name === 'allowOrigin') option.argParser((origin: string, before: string[] = []) => [...before, origin]);
   start.addOption(option);
@@ -151,6 +151,53 @@ atHub(program.command('cancel <id...>'), 'print what came of each as a line of J
   .action(async (ids: string[], options: CancelOptions) => {
     process.exitCode = await (await import('./cancel.ts')).cancel(ids, options);
   });
+
+const token = program
+  .command('token')
+  .description('make, list and revoke the tokens that a hub asks for; it notices within a second')
+  .addHelpText(
+    'after',
+    `
+A hub that has no tokens lets everybody on this machine in. From its first token on it asks everybody for one, and goes on
+asking when the last one is revoked; only a hub that starts without the file asks for none. Only hashes are kept.
+
+Scopes, with * for any characters of a service's name:
+  request:<glob>  send requests            observe:<glob>  follow what others of the tenant ask for
+  provide:<glob>  serve, as a worker       admin           see, cancel, pause and drain within the tenant
+  operator        the hub itself: its metrics, hubs and events, and nothing of any tenant
+
+  conduit token create web-shop --scope 'request:*'
+  conduit token create renderer --scope provide:brightwrapper --expires-in 90d`,
+  );
+for (const command of [
+  token
+    .command('create <subject>')
+    .description('make a token for this subject; it goes to standard output, once')
+    .requiredOption('--scope <scope...>', 'what it allows; several may follow')
+    .option('--tenant <tenant>', 'whose it is: tenants see nothing of each other', 'local')
+    .option('--expires-in <time>', 'end it after so many minutes, hours or days: 30m, 12h, 90d')
+    .action(async (subject: string, options: Record<string, unknown>) => {
+      process.exitCode = await (await import('./token.ts')).createToken(subject, options);
+    }),
+  token
+    .command('list')
+    .description('list the tokens, without what is secret of them')
+    .option('--json', 'one line of JSON each')
+    .action(async (options: Record<string, unknown>) => {
+      process.exitCode = (await import('./token.ts')).listTokens(options);
+    }),
+  token
+    .command('revoke <id...>')
+    .description('end tokens by their ids; what they opened closes')
+    .action(async (ids: string[], options: Record<string, unknown>) => {
+      process.exitCode = await (await import('./token.ts')).revokeTokens(ids, options);
+    }),
+]) {
+  command
+    .option('--data-dir <dir>', 'the data folder of the hub (CONDUIT_DATA_DIR)')
+    .option('--tokens <file>', 'the file of tokens, where the hub is told of one (CONDUIT_TOKENS)')
+    .option('--config <file>', 'the settings of the hub (CONDUIT_CONFIG)');
+}
 
 program
   .command('demo')

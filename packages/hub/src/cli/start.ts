@@ -9,6 +9,10 @@ import { exitCodes, Refusal } from './exit.ts';
 import { logLines } from './log-lines.ts';
 import { hasColours } from './paint.ts';
 
+const insecureWarning = `This hub asks for no token (--insecure). Whoever reaches this port may send, serve, read and cancel everything, offer itself
+as any service and so read what is asked of it; anybody on the way may read and change all of it. conduit token create ends that.
+`;
+
 export async function start(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const config = configOf(flags);
   const { stderr } = process;
@@ -18,7 +22,7 @@ export async function start(flags: Readonly<Record<string, unknown>>): Promise<v
     process.exit(exitCodes.internal.code);
   });
   const hub = await startHub(config, log).catch((error: unknown) => {
-    throw new Refusal(error instanceof Error ? error.message : String(error), 'failed');
+    throw new Refusal(error instanceof Error ? error.message : String(error), error instanceof ConfigError ? 'usage' : 'failed');
   });
   const where = config.memory
     ? 'in memory only: they end with this hub'
@@ -29,8 +33,9 @@ Requests are kept ${where}.
 Try it from a second terminal: conduit call SERVICE ACTION '{"your":"payload"}'${option}
 To see a whole hub at work: conduit demo. Ctrl-C stops this one.
 `);
-  if (config.insecure)
-    process.stdout.write('Without tokens everybody who reaches this port may send, serve, watch and cancel anything.\n');
+  if (hub.asksForToken)
+    process.stdout.write('It asks for a token: conduit token create makes one, CONDUIT_TOKEN shows it to conduit call.\n');
+  else if (config.insecure) process.stdout.write(insecureWarning);
   await leaveOnSignal(hub);
 }
 

@@ -24,7 +24,10 @@ const maxKeepHours = 876_000;
 export const settings = {
   port: { placeholder: 'port', help: 'listen here; 0 takes a free one', ...whole(0, 65_535) },
   host: { placeholder: 'address', help: 'listen on this address', schema: z.string().min(1), expected: 'an address' },
-  insecure: { help: 'listen beyond this machine without tokens: everybody who reaches the port may do everything', ...flag() },
+  insecure: {
+    help: 'listen beyond this machine although there is no token: everybody who reaches the port may do everything',
+    ...flag(),
+  },
   allowOrigin: {
     placeholder: 'origin',
     help: 'let web pages of this origin connect, beside those of this machine; may be given again',
@@ -35,6 +38,12 @@ export const settings = {
     expected: 'an origin such as https://app.example.org, without a path, or * for any; several have commas between them',
   },
   dataDir: { placeholder: 'dir', help: 'keep requests in this folder', schema: z.string().min(1), expected: 'a folder' },
+  tokens: {
+    placeholder: 'file',
+    help: 'the tokens of this hub, as conduit token keeps them (default: tokens.json in the data folder; with --memory: none)',
+    schema: z.string(),
+    expected: 'a file',
+  },
   memory: { help: 'keep nothing: what is open ends with the hub', ...flag() },
   durability: {
     placeholder: 'what',
@@ -95,6 +104,8 @@ export const defaults = {
   insecure: false,
   allowOrigin: [] as readonly string[],
   dataDir: './conduit-data',
+  /** Empty: where the other settings say. */
+  tokens: '',
   memory: false,
   durability: 'process' as 'process' | 'power',
   progressInterval: 100,

@@ -40,6 +40,13 @@ export interface ChannelHost {
   left(channel: Channel): void;
 }
 
+interface ChannelParts {
+  readonly host: ChannelHost;
+  readonly isResumed: boolean;
+  /** Runs when the connection is closed. */
+  readonly release: () => void;
+}
+
 export class Channel implements ConnectionListener {
   readonly connection: Connection;
   /** Whose it is; `register` with a token makes it another's. */
@@ -47,15 +54,17 @@ export class Channel implements ConnectionListener {
   /** Its session is one that was there before. */
   isResumed: boolean;
   readonly #host: ChannelHost;
+  readonly #release: () => void;
   #held: Message[] = [];
   #isWaiting = false;
   #reads = 0;
 
-  constructor(connection: Connection, session: Session, parts: { readonly host: ChannelHost; readonly isResumed: boolean }) {
+  constructor(connection: Connection, session: Session, parts: ChannelParts) {
     this.connection = connection;
     this.session = session;
     this.isResumed = parts.isResumed;
     this.#host = parts.host;
+    this.#release = parts.release;
   }
 
   /** False once a newer connection has its session, or it is closed. */
@@ -87,6 +96,7 @@ export class Channel implements ConnectionListener {
 
   closed(): void {
     this.#held = [];
+    this.#release();
     if (this.isCurrent) this.#host.left(this);
   }
 

@@ -6,6 +6,7 @@ import { measure } from '@conduit/sdk/protocol/measure';
 import type { Register, Resume } from '@conduit/sdk/protocol/messages';
 import { limitsToWire, type WireBody } from '@conduit/sdk/protocol/wire';
 import { Budget, type Rates } from '../access/budget.ts';
+import type { Credentials, Gate } from '../access/gate.ts';
 import type { Identity } from '../access/identity.ts';
 import type { Peer } from '../routing/peer.ts';
 import type { Clock, Ids } from '../routing/ports.ts';
@@ -33,7 +34,10 @@ interface SessionsParts {
   readonly log: { error(fields: object, sentence: string): void };
   readonly hubId: string;
   readonly epoch: string;
-  readonly authenticate: (auth: Readonly<Record<string, unknown>>) => Identity;
+  /** @throws ConduitError `unauthenticated` */
+  readonly authenticate: Gate['authenticate'];
+  /** Tells when what proved an identity has ended. */
+  readonly hold: Gate['hold'];
 }
 
 export class Sessions implements ChannelHost {
@@ -56,17 +60,11 @@ export class Sessions implements ChannelHost {
   }
 
   /** Whose connection this is: a stock client that gives its `pid` back is the session it was. */
-  accept(connection: Connection): Welcome {
-    const { authenticate, tokens, ids } = this.#parts;
+  accept(connection: Connection): Welcome | Promise<Welcome> {
     measure(connection.auth, handshakeLimits);
-    const identity = authenticate(connection.auth);
-    const given = tokens.read('pid', connection.auth['pid'], identity)?.sessionId;
-    const returning = given !== undefined && this.#sessions.get(given)?.hasMoved !== true ? given : undefined;
-    const sessionId = returning ?? ids.sessionId();
-    return {
-      pid: tokens.sign('pid', { sessionId, generation: 0 }, identity),
-      start: () => this.#start(connection, { sessionId, identity, isReturning: returning !== undefined }),
-    };
+    const identity = this.#parts.authenticate(credentialsOf(connection.auth));
+    if (!(identity instanceof Promise)) return this.#welcome(connection, identity);
+    return identity.then((proved) => this.#welcome(connection, proved));
   }
 
   register(channel: Channel, message: Register, answer: Answer): void {
@@ -124,10 +122,23 @@ export class Sessions implements ChannelHost {
     for (const session of this.#sessions.values()) session.expiry?.cancel();
   }
 
+  #welcome(connection: Connection, identity: Identity): Welcome {
+    const { tokens, ids } = this.#parts;
+    const given = tokens.read('pid', connection.auth['pid'], identity)?.sessionId;
+    const returning = given !== undefined && this.#sessions.get(given)?.hasMoved !== true ? given : undefined;
+    const sessionId = returning ?? ids.sessionId();
+    return {
+      pid: tokens.sign('pid', { sessionId, generation: 0 }, identity),
+      start: () => this.#start(connection, { sessionId, identity, isReturning: returning !== undefined }),
+    };
+  }
+
   #start(connection: Connection, who: { sessionId: string; identity: Identity; isReturning: boolean }): void {
     const { sessionId, identity, isReturning } = who;
     const session = isReturning ? this.#find(sessionId, identity) : this.#open(this.router.connect(sessionId, identity));
-    const channel = new Channel(connection, session, { host: this, isResumed: isReturning });
+    // Nothing more is said or heard: whoever comes back by itself is told at the handshake why.
+    const release = this.#parts.hold(identity, () => connection.cut());
+    const channel = new Channel(connection, session, { host: this, isResumed: isReturning, release });
     connection.listener = channel;
     this.#attach(channel, isReturning ? 'continue' : 'new');
     if (this.#goingAway !== undefined) connection.send('going_away', this.#goingAway);
@@ -193,4 +204,11 @@ export class Sessions implements ChannelHost {
     this.#sessions.delete(session.peer.sessionId);
     this.router.forget(session.peer);
   }
+}
+
+/** What a peer shows of itself at the handshake. */
+function credentialsOf({ token }: Readonly<Record<string, unknown>>): Credentials {
+  if (token === undefined || token === null) return {};
+  if (typeof token === 'string') return { token };
+  throw new ConduitError('invalid_message', 'auth.token must be a text', { details: { path: 'token' } });
 }

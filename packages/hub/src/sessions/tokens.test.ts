@@ -25,6 +25,15 @@ test('nobody else may show it: not another subject, not another tenant', () => {
   expect(tokens.read('token', token, { ...localIdentity, tenant: 'other' })).toBeUndefined();
 });
 
+test('another token of the same subject may show it if it allows the same', () => {
+  const identity = { tenant: 'a', subject: 'b', scopes: ['request:x', 'provide:y'] };
+  const token = tokens.sign('token', named, identity);
+  const renewed = { ...identity, tokenId: 'another', scopes: ['provide:y', 'request:x', 'request:x'] };
+  expect(tokens.read('token', token, renewed)).toEqual(named);
+  expect(tokens.read('token', token, { ...identity, scopes: ['request:x'] })).toBeUndefined();
+  expect(tokens.read('token', token, { ...identity, scopes: ['request:*', 'provide:y'] })).toBeUndefined();
+});
+
 test('another key reads nothing', () => {
   const token = tokens.sign('token', named, localIdentity);
   expect(new SessionTokens(randomBytes(32)).read('token', token, localIdentity)).toBeUndefined();

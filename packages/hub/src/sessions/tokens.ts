@@ -37,9 +37,10 @@ export class SessionTokens {
     return { sessionId, generation: Number(generation) };
   }
 
-  #mac(purpose: Purpose, head: string, { tenant, subject }: Identity): string {
+  /** The scopes are signed too: a session keeps following and serving, and comes back only to whoever may still do all that. */
+  #mac(purpose: Purpose, head: string, { tenant, subject, scopes }: Identity): string {
     return createHmac('sha256', this.#secret)
-      .update(JSON.stringify([purpose, head, tenant, subject]))
+      .update(JSON.stringify([purpose, head, tenant, subject, [...new Set(scopes)].sort()]))
       .digest('base64url');
   }
 }

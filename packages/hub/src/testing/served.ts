@@ -8,7 +8,8 @@ import { getRequestListener } from '@hono/node-server';
 import { io, type Socket } from 'socket.io-client';
 import { uuidv7 } from 'uuidv7';
 import { defaultRates, type Rates } from '../access/budget.ts';
-import { type Identity, localIdentity } from '../access/identity.ts';
+import type { Gate } from '../access/gate.ts';
+import { localIdentity } from '../access/identity.ts';
 import { Origins } from '../access/origins.ts';
 import { PayloadSchemas } from '../contract/payloads.ts';
 import { createApp } from '../http/app.ts';
@@ -38,7 +39,8 @@ interface ServedSettings {
   readonly rates?: Partial<Rates>;
   readonly timing?: Partial<Timing>;
   readonly allowOrigin?: readonly string[];
-  readonly authenticate?: (auth: Readonly<Record<string, unknown>>) => Identity;
+  readonly authenticate?: Gate['authenticate'];
+  readonly hold?: Gate['hold'];
 }
 
 export async function serve({
@@ -74,6 +76,7 @@ export async function serve({
     hubId: 'hub-1',
     epoch: ledger.epoch,
     authenticate,
+    hold: settings.hold ?? (() => () => undefined),
   });
   const server = createServer();
   server.listen(0, '127.0.0.1');

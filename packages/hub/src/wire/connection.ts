@@ -21,6 +21,8 @@ export interface Connection extends Outlet {
   /** Reads no more of what the peer sends until `resume`; a little that has already arrived may still come. */
   pause(): void;
   resume(): void;
+  /** Ends it at once: what is unsent is lost, and nothing that comes is heard. The peer may come back. */
+  cut(): void;
 }
 
 /** What a new connection is answered with: an id that stock clients give back when they return. */
@@ -30,5 +32,8 @@ export interface Welcome {
   start(): void;
 }
 
-/** @throws ConduitError when the peer may not connect, now or later: it is told, and does not try again by itself. */
-export type Accept = (connection: Connection) => Welcome;
+/**
+ * @throws ConduitError when the peer may not connect: it is told why. Where the error is retryable it comes back by itself,
+ * otherwise it has to be given something else first.
+ */
+export type Accept = (connection: Connection) => Welcome | Promise<Welcome>;

@@ -7,6 +7,9 @@ const drainedBytes = 64 * 1024;
 /** Attachments that come slower than this from one look to the next are kept back, whatever heartbeats come beside them. */
 const trickleBytes = 4 * 1024;
 
+/** The status of WebSockets for it (IANA 1013). */
+const tryAgainLater = 1013;
+
 /** How far the peer has come with what it was given, and since when it has not moved. */
 interface Standstill {
   readonly mark: number;
@@ -19,6 +22,7 @@ interface WebSocket {
   readonly bufferedAmount: number;
   pause(): void;
   resume(): void;
+  close(code: number, reason: string): void;
   terminate(): void;
 }
 
@@ -84,6 +88,12 @@ export class Flow {
   cut(): void {
     this.#engine.close(true);
     this.#webSocket?.terminate();
+  }
+
+  /** Closes it so that the peer comes back later; over a WebSocket the closing says why, in a word. */
+  turnAway(reason: string): void {
+    this.#webSocket?.close(tryAgainLater, reason);
+    this.#engine.close();
   }
 
   /** For how long the peer has taken nothing of what waits for it, as far as looks can tell. Milliseconds. */

@@ -74,6 +74,15 @@ export class SocketConnection implements Connection {
     this.#engine.close();
   }
 
+  cut(): void {
+    this.#flow.cut();
+  }
+
+  /** Before it is greeted. @param reason a code. */
+  turnAway(reason: string): void {
+    this.#flow.turnAway(reason);
+  }
+
   /** The socket is gone. Its connection goes with it: it serves nothing else. */
   ended(): void {
     this.#engine.close();

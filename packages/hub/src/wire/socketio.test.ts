@@ -139,6 +139,58 @@ test('a peer that may not connect at all is told the code', async () => {
   expect(error.data.code).toBe('unauthenticated');
 });
 
+test('a peer that may not connect now is told to try again later, and a JavaScript client does', async () => {
+  let isFull = true;
+  const welcome = { pid: 'a-pid', start: () => undefined };
+  const wire = await aWire({
+    accept: async () => {
+      if (isFull) throw new ConduitError('rate_limited');
+      return welcome;
+    },
+  });
+  const client = wire.client({ transports: ['websocket'] });
+  const closing = await new Promise((resolve) => {
+    client.once('disconnect', (_reason, details) => resolve(Reflect.get(details as object, 'context')));
+  });
+  expect(closing).toMatchObject({ code: 1013, reason: 'rate_limited' });
+  const polling = wire.client({ transports: ['polling'] });
+  expect(await event(polling, 'disconnect')).toBe('transport close');
+  isFull = false;
+  await Promise.all([connected(client), connected(polling)]);
+});
+
+test('a peer that leaves while its token is looked at leaves nothing behind', async () => {
+  let look = (): void => undefined;
+  const looked = new Promise<void>((resolve) => {
+    look = resolve;
+  });
+  const wire = await aWire({
+    accept: async () => {
+      await looked;
+      return { pid: 'a-pid', start: () => undefined };
+    },
+  });
+  const [leaving, staying] = [await wire.raw(), await wire.raw()];
+  leaving.say('40{}');
+  staying.say('40{}');
+  leaving.end();
+  await leaving.closed();
+  look();
+  await staying.until(() => staying.received.some((text) => text.startsWith('40')));
+  await until(() => wire.sockets.connections === 1);
+});
+
+test('a token in the address is refused, over both transports', async () => {
+  const wire = await aWire();
+  for (const transports of [['websocket'], ['polling']]) {
+    const error = (await event(wire.client({ transports, query: { token: 'secret' } }), 'connect_error')) as Error & {
+      data: unknown;
+    };
+    expect(error.data).toMatchObject({ code: 'unauthenticated', details: { reason: 'in_query' } });
+  }
+  expect(wire.connections).toEqual([]);
+});
+
 test('a stock client gives its pid back, finds itself recovered, and comes back by itself after close()', async () => {
   const wire = await aWire();
   const client = await connected(wire.client());

@@ -2,7 +2,7 @@
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { toConduitError } from '@conduit/sdk/protocol/errors';
+import { ConduitError, toConduitError } from '@conduit/sdk/protocol/errors';
 import { type Socket as IoSocket, Server } from 'socket.io';
 import type { Accept, Welcome } from './connection.ts';
 import { SocketConnection } from './socket-connection.ts';
@@ -77,16 +77,26 @@ export function serveSocketIo({ server, maxMessageBytes, accept, mayConnect, all
     if (greeted.has(socket.conn)) return socket.conn.close();
     greeted.add(socket.conn);
     const connection = new SocketConnection(socket);
-    try {
-      const welcome = accept(connection);
+    const greet = (welcome: Welcome): void => {
       // Stock clients give `pid` back on their own when they return. Socket.IO fills it only for its own recovery, which is not used.
       Reflect.set(socket, 'pid', welcome.pid);
       welcomes.set(socket, { connection, welcome });
-    } catch (thrown) {
+      next();
+    };
+    const refuse = (thrown: unknown): void => {
       const error = toConduitError(thrown);
-      return next(Object.assign(new Error(error.message), { data: error.toWire() }));
+      // After a refusal that is spoken JavaScript clients never come back by themselves; after a connection that is cut they do.
+      if (error.retryable) return connection.turnAway(error.code);
+      next(Object.assign(new Error(error.message), { data: error.toWire() }));
+    };
+    try {
+      refuseQueryToken(socket.handshake.query);
+      const welcome = accept(connection);
+      if (welcome instanceof Promise) welcome.then(greet, refuse);
+      else greet(welcome);
+    } catch (thrown) {
+      refuse(thrown);
     }
-    next();
   });
   io.on('connection', (socket) => {
     const known = welcomes.get(socket);
@@ -125,4 +135,12 @@ export function serveSocketIo({ server, maxMessageBytes, accept, mayConnect, all
       clearTimeout(lastly);
     },
   };
+}
+
+/** Addresses stand in the logs of every proxy on the way: a token in one is worth nothing, and its owner should know. */
+function refuseQueryToken(query: object): void {
+  if (!('token' in query) && !('access_token' in query)) return;
+  const message =
+    'a token in the address is read by every proxy and log on its way: create a new one, and give it as auth: { token }';
+  throw new ConduitError('unauthenticated', message, { details: { reason: 'in_query' } });
 }
