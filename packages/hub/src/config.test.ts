@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ConfigError, flagOf, readConfig, refuseOpenness, tokenFileOf, variableOf, withDefaults } from './config.ts';
+import { ConfigError, flagOf, jwtOf, readConfig, refuseOpenness, tokenFileOf, variableOf, withDefaults } from './config.ts';
 import { defaults, type SettingName, settings } from './contract/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'conduit-config-'));
@@ -106,6 +106,16 @@ test('tokens are in the data folder unless another file is named; in memory only
   expect(tokenFileOf(withDefaults({ dataDir: '/data', tokens: '/etc/tokens.json' }))).toBe('/etc/tokens.json');
   expect(tokenFileOf(withDefaults({ memory: true }))).toBeUndefined();
   expect(tokenFileOf(withDefaults({ memory: true, tokens: '/etc/tokens.json' }))).toBe('/etc/tokens.json');
+});
+
+test('a key that proves JWTs wants to know whose and for whom', () => {
+  expect(jwtOf(withDefaults({}))).toBeUndefined();
+  const said = { jwtKey: ['RS256:a.pem'], jwtIssuer: 'https://issuer.example.org', jwtAudience: 'conduit' };
+  expect(jwtOf(withDefaults(said))).toEqual({ keys: said.jwtKey, issuer: said.jwtIssuer, audience: 'conduit' });
+  expect(() => jwtOf(withDefaults({ ...said, jwtAudience: '' }))).toThrow('--jwt-key wants --jwt-issuer and --jwt-audience');
+  const variables = { CONDUIT_JWT_KEY: 'RS256:a.pem, EdDSA:b.pem' };
+  expect(readConfig({ flags: {}, variables }).jwtKey).toEqual(['RS256:a.pem', 'EdDSA:b.pem']);
+  expect(refusal({ flags: { jwtKey: ['a.pem'] } })).toContain('HS256, RS256 or EdDSA, a colon and a file');
 });
 
 test('every setting has a default that it would accept itself, a flag and a variable', () => {

@@ -54,6 +54,17 @@ export function refuseOpenness({ host, insecure }: HubConfig): void {
   );
 }
 
+/** How JWTs are proved; undefined where none are. @throws ConfigError */
+export function jwtOf({ jwtKey: keys, jwtIssuer: issuer, jwtAudience: audience }: HubConfig) {
+  if (keys.length === 0) return undefined;
+  if (issuer === '' || audience === '') {
+    throw new ConfigError(
+      '--jwt-key wants --jwt-issuer and --jwt-audience: a key that signs for others too would open this hub to all of them',
+    );
+  }
+  return { keys, issuer, audience };
+}
+
 /** Where the hub's tokens are; undefined where nothing is kept and no file is named. */
 export function tokenFileOf({ tokens, memory, dataDir }: HubConfig): string | undefined {
   if (tokens !== '') return tokens;

@@ -9,7 +9,8 @@ import { uuidv7 } from 'uuidv7';
 import { defaultRates } from './access/budget.ts';
 import { Gate } from './access/gate.ts';
 import { Origins } from './access/origins.ts';
-import { type HubConfig, refuseOpenness, tokenFileOf, withDefaults } from './config.ts';
+import { SignedTokens } from './access/signed-tokens.ts';
+import { ConfigError, type HubConfig, jwtOf, refuseOpenness, tokenFileOf, withDefaults } from './config.ts';
 import { PayloadSchemas } from './contract/payloads.ts';
 import { createApp } from './http/app.ts';
 import { EventStreams } from './http/event-streams.ts';
@@ -58,7 +59,7 @@ const systemClock: ClockFrom = (elapsed) => new SystemClock(elapsed);
  */
 export async function startHub(settings: Partial<HubConfig>, log: Logger, clockFrom: ClockFrom = systemClock): Promise<Hub> {
   const config = withDefaults(settings);
-  const gate = new Gate({ tokenFile: tokenFileOf(config), now: Date.now, log });
+  const gate = new Gate({ tokenFile: tokenFileOf(config), signed: signedTokens(config), now: Date.now, log });
   if (!gate.asksForToken) refuseOpenness(config);
   const server = createServer();
   server.on('request', sayStarting);
@@ -70,6 +71,17 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger, clockF
     server.close();
     server.closeAllConnections();
     throw error;
+  }
+}
+
+/** @throws ConfigError */
+function signedTokens(config: HubConfig): SignedTokens | undefined {
+  const jwt = jwtOf(config);
+  if (jwt === undefined) return undefined;
+  try {
+    return new SignedTokens({ ...jwt, now: Date.now });
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -22,7 +22,7 @@ function aGate() {
     error: (_fields: object, sentence: string) => void logged.push(sentence),
     info: (_fields: object, sentence: string) => void logged.push(sentence),
   };
-  const gate = new Gate({ tokenFile, now: () => clock.now, log });
+  const gate = new Gate({ tokenFile, signed: undefined, now: () => clock.now, log });
   const make = async (said: Partial<TokenRecord> = {}) => {
     const createdAt = new Date(clock.now).toISOString();
     const made = newToken({ tenant: 'acme', subject: 'alice', scopes: ['request:*'], createdAt, ...said });
@@ -178,5 +178,5 @@ test('a hub does not start on a file of tokens that it can not read', () => {
   const tokenFile = join(folder, 'damaged.json');
   writeFileSync(tokenFile, '{');
   const log = { error: () => undefined, info: () => undefined };
-  expect(() => new Gate({ tokenFile, now: Date.now, log })).toThrow('are damaged');
+  expect(() => new Gate({ tokenFile, signed: undefined, now: Date.now, log })).toThrow('are damaged');
 });

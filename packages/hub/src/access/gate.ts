@@ -2,6 +2,7 @@
 
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import { type Identity, localIdentity } from './identity.ts';
+import type { SignedTokens } from './signed-tokens.ts';
 import { idOf, proves, type TokenRecord } from './token.ts';
 import { readTokens, versionOf } from './token-file.ts';
 
@@ -15,17 +16,11 @@ export interface Credentials {
   readonly token?: string;
 }
 
-/** Proves tokens that others signed. */
-export interface SignedTokens {
-  /** @throws ConduitError `unauthenticated` */
-  verify(token: string): Promise<Identity>;
-}
-
 interface GateParts {
   /** Where the hub's own tokens are; undefined: nowhere. */
   readonly tokenFile: string | undefined;
   /** Undefined: nobody else's tokens count. */
-  readonly signed?: SignedTokens | undefined;
+  readonly signed: SignedTokens | undefined;
   /** Wall clock, milliseconds: when a token ends is told in it. */
   readonly now: () => number;
   readonly log: { error(fields: object, sentence: string): void; info(fields: object, sentence: string): void };

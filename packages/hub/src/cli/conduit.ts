@@ -64,7 +64,7 @@ for (const [name, { help, ...setting }] of Object.entries(settings) as [SettingN
   const isUnsaid = value === undefined || value === false || value === '' || (Array.isArray(value) && value.length === 0);
   const shown = isUnsaid ? '' : `default ${String(value)}, `;
   const option = new Option(flag, `${help} (${shown}${variableOf(name)})`);
-  if (name === 'allowOrigin') option.argParser((origin: string, before: string[] = []) => [...before, origin]);
+  if (Array.isArray(value)) option.argParser((one: string, before: string[] = []) => [...before, one]);
   start.addOption(option);
 }
 start.action(async (flags: Record<string, unknown>) => (await import('./start.ts')).start(flags));

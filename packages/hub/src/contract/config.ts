@@ -31,10 +31,7 @@ export const settings = {
   allowOrigin: {
     placeholder: 'origin',
     help: 'let web pages of this origin connect, beside those of this machine; may be given again',
-    schema: z.preprocess(
-      (said) => (typeof said === 'string' ? said.split(',').map((origin) => origin.trim()) : said),
-      z.array(z.string().refine(isOrigin)),
-    ),
+    ...list(z.string().refine(isOrigin)),
     expected: 'an origin such as https://app.example.org, without a path, or * for any; several have commas between them',
   },
   dataDir: { placeholder: 'dir', help: 'keep requests in this folder', schema: z.string().min(1), expected: 'a folder' },
@@ -43,6 +40,19 @@ export const settings = {
     help: 'the tokens of this hub, as conduit token keeps them (default: tokens.json in the data folder; with --memory: none)',
     schema: z.string(),
     expected: 'a file',
+  },
+  jwtKey: {
+    placeholder: 'alg:file',
+    help: 'take JWTs that this key proves: HS256, RS256 or EdDSA, and the file of the secret or of the public key (PEM, JWK, JWKS); may be given again',
+    ...list(z.string().regex(/^(HS256|RS256|EdDSA):.+$/)),
+    expected: 'HS256, RS256 or EdDSA, a colon and a file; several have commas between them',
+  },
+  jwtIssuer: { placeholder: 'url', help: 'who has to have made the JWTs ("iss")', schema: z.string(), expected: 'a text' },
+  jwtAudience: {
+    placeholder: 'name',
+    help: 'whom the JWTs have to be for ("aud")',
+    schema: z.string(),
+    expected: 'a text',
   },
   memory: { help: 'keep nothing: what is open ends with the hub', ...flag() },
   durability: {
@@ -106,6 +116,9 @@ export const defaults = {
   dataDir: './conduit-data',
   /** Empty: where the other settings say. */
   tokens: '',
+  jwtKey: [] as readonly string[],
+  jwtIssuer: '',
+  jwtAudience: '',
   memory: false,
   durability: 'process' as 'process' | 'power',
   progressInterval: 100,
@@ -117,6 +130,12 @@ export const defaults = {
 };
 
 export const memoryDefaults = { keepHours: 1, keepRequests: 10_000, keepBytes: 256 * 1024 ** 2 };
+
+/** Several in one text have commas between them. */
+function list(one: z.ZodType<string>): { readonly schema: z.ZodType<string[]> } {
+  const split = (said: unknown): unknown => (typeof said === 'string' ? said.split(',').map((part) => part.trim()) : said);
+  return { schema: z.preprocess(split, z.array(one)) };
+}
 
 function whole(min: number, max: number): Pick<Setting, 'schema' | 'expected'> {
   const schema = numberOrText(/^-?\d+$/).pipe(z.number().int().min(min).max(max));
