@@ -51,6 +51,15 @@ test('several origins stand in one variable with commas between them', () => {
   expect(readConfig({ flags: {}, variables }).allowOrigin).toEqual(['https://a.example.org', 'https://b.example.org:8443']);
 });
 
+test('a proxy is said by its address or its subnet', () => {
+  for (const text of ['127.0.0.1', '10.0.0.0/8', '::1', '2001:db8::/32']) {
+    expect(readConfig({ flags: { trustProxy: [text] }, variables: {} }).trustProxy).toEqual([text]);
+  }
+  for (const text of ['', 'localhost', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '::1/129', '*']) {
+    expect(refusal({ flags: { trustProxy: [text] } }), text).toContain('or a subnet such as 10.0.0.0/24');
+  }
+});
+
 describe('what is wrong is told in one sentence: where, what is allowed, what was said', () => {
   test.each([
     ['a flag', { flags: { port: 'abc' } }, '--port must be a whole number from 0 to 65535, not "abc"'],

@@ -1,14 +1,18 @@
 /** A whole hub: the only file that knows every room. It opens the store, joins the rooms, listens, and leaves in order. */
 
 import { randomBytes } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { wireError } from '@conduit/sdk/protocol/errors';
 import type { Limits } from '@conduit/sdk/protocol/limits';
 import { getRequestListener } from '@hono/node-server';
 import { uuidv7 } from 'uuidv7';
 import { defaultRates } from './access/budget.ts';
+import { Doorman } from './access/doorman.ts';
 import { Gate } from './access/gate.ts';
+import { Hosts } from './access/hosts.ts';
 import { Origins } from './access/origins.ts';
+import { Proxies } from './access/proxies.ts';
+import { Shares } from './access/shares.ts';
 import { SignedTokens } from './access/signed-tokens.ts';
 import { ConfigError, type HubConfig, jwtOf, refuseOpenness, tokenFileOf, withDefaults } from './config.ts';
 import { PayloadSchemas } from './contract/payloads.ts';
@@ -25,6 +29,7 @@ import { Router } from './routing/router.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SessionTokens } from './sessions/tokens.ts';
 import { version } from './version.ts';
+import { callerOf, createHttpServer, guard } from './wire/door.ts';
 import { serveSocketIo } from './wire/socketio.ts';
 
 /** A service is remembered this long after its last provider left. */
@@ -61,7 +66,7 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger, clockF
   const config = withDefaults(settings);
   const gate = new Gate({ tokenFile: tokenFileOf(config), signed: signedTokens(config), now: Date.now, log });
   if (!gate.asksForToken) refuseOpenness(config);
-  const server = createServer();
+  const server = createHttpServer();
   server.on('request', sayStarting);
   const port = await listen(server, config);
   try {
@@ -83,6 +88,19 @@ function signedTokens(config: HubConfig): SignedTokens | undefined {
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function sharesOf(config: HubConfig): Shares {
+  return new Shares({
+    subject: {
+      maxConnections: config.maxSubjectConnections,
+      rates: { eventsPerSecond: config.maxSubjectEvents, bytesPerSecond: config.maxSubjectBytes },
+    },
+    tenant: {
+      maxConnections: config.maxTenantConnections,
+      rates: { eventsPerSecond: config.maxTenantEvents, bytesPerSecond: config.maxTenantBytes },
+    },
+  });
 }
 
 interface Opened {
@@ -133,6 +151,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     schemas,
     hubId,
     progressIntervalMs: config.progressInterval,
+    shares: config,
   });
   try {
     router.start();
@@ -153,6 +172,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     epoch: ledger.epoch,
     authenticate: (credentials) => gate.authenticate(credentials),
     hold: (identity, end) => gate.hold(identity, end),
+    shares: sharesOf(config),
   });
   gate.start();
   const status = () => ({
@@ -180,13 +200,23 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     },
   });
   server.off('request', sayStarting).on('request', getRequestListener(app.fetch));
+  const { maxAddressRequests, maxAddressConnections } = config;
+  const doorman = new Doorman({
+    hosts: new Hosts({ allowed: config.allowOrigin, asksForToken: () => gate.asksForToken }),
+    origins,
+    proxies: new Proxies(config.trustProxy),
+    maxAddressRequests,
+    maxAddressConnections,
+    elapsed: () => performance.now(),
+  });
   const sockets = serveSocketIo({
     server,
     maxMessageBytes: limits.maxMessageBytes,
     accept: (connection) => sessions.accept(connection),
     allowedOrigin: (origin) => origin === undefined || origins.allows(origin),
-    mayConnect: ({ headers: { origin, host }, socket: { localAddress } }) => origins.admits({ origin, host, localAddress }),
+    sessionOpened: (request) => doorman.sessionOpened(callerOf(request)),
   });
+  guard(server, doorman);
   const leave = async (): Promise<void> => {
     log.info({ open_requests: router.openCount, connections: sockets.connections }, 'the hub leaves: it takes nothing new');
     sessions.sayGoingAway('hub_draining', retryAfterMs);

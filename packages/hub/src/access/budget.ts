@@ -10,13 +10,21 @@ export const defaultRates: Rates = { eventsPerSecond: 50_000, bytesPerSecond: 25
 
 /** Which bound is used up, and when there is room again. */
 export interface Shortage {
-  readonly limit: 'events_per_second' | 'bytes_per_second';
+  readonly limit: string;
   readonly max: number;
   readonly retryAfterMs: number;
 }
 
+/** What a peer says is measured by it. */
+export interface Meter {
+  /** What stands against one more message; undefined: nothing. @param now milliseconds on any monotonic clock. */
+  shortage(now: number): Shortage | undefined;
+  /** Takes what a message cost. */
+  spend(bytes: number): void;
+}
+
 /** Both buckets hold one second's worth, so a burst of that is free. One message may overdraw them: how heavy it is shows only afterwards. */
-export class Budget {
+export class Budget implements Meter {
   readonly #rates: Rates;
   #events: number;
   #bytes: number;

@@ -1,5 +1,6 @@
 /** Every setting of a hub, once: what it means, what it may be, and what it is when nobody says. Flags, variables, file and help come from here. */
 
+import { isIP, isIPv4 } from 'node:net';
 import { defaultLimits } from '@conduit/sdk/protocol/limits';
 import { z } from 'zod';
 import { logLevels } from '../ops/logger.ts';
@@ -33,6 +34,12 @@ export const settings = {
     help: 'let web pages of this origin connect, beside those of this machine; may be given again',
     ...list(z.string().refine(isOrigin)),
     expected: 'an origin such as https://app.example.org, without a path, or * for any; several have commas between them',
+  },
+  trustProxy: {
+    placeholder: 'address',
+    help: 'believe what this proxy, or the proxies of this subnet, append to X-Forwarded-For; may be given again',
+    ...list(z.string().refine(isAddressOrSubnet)),
+    expected: 'an address such as 127.0.0.1 or a subnet such as 10.0.0.0/24; several have commas between them',
   },
   dataDir: { placeholder: 'dir', help: 'keep requests in this folder', schema: z.string().min(1), expected: 'a folder' },
   tokens: {
@@ -95,6 +102,24 @@ export const settings = {
   maxChunkBytes: { placeholder: 'bytes', help: 'chunks kept of one request', ...whole(1, 1e12) },
   maxOpenRequests: { placeholder: 'count', help: 'open requests of one session', ...whole(1, 1e9) },
   maxWaiting: { placeholder: 'count', help: 'requests waiting for one service', ...whole(1, 1e9) },
+  maxAddressConnections: {
+    placeholder: 'count',
+    help: 'connections at once from one address; this machine and trusted proxies have no such limits',
+    ...whole(1, 1e9),
+  },
+  maxAddressRequests: {
+    placeholder: 'count',
+    help: 'HTTP requests and handshakes a second from one address',
+    ...whole(1, 1e9),
+  },
+  maxSubjectConnections: { placeholder: 'count', help: 'connections at once of one subject with a token', ...whole(1, 1e9) },
+  maxTenantConnections: { placeholder: 'count', help: 'connections at once of one tenant', ...whole(1, 1e9) },
+  maxSubjectRequests: { placeholder: 'count', help: 'open requests of one subject with a token', ...whole(1, 1e9) },
+  maxTenantRequests: { placeholder: 'count', help: 'open requests of one tenant', ...whole(1, 1e9) },
+  maxSubjectEvents: { placeholder: 'count', help: 'events a second of one subject with a token', ...whole(1, 1e9) },
+  maxTenantEvents: { placeholder: 'count', help: 'events a second of one tenant', ...whole(1, 1e9) },
+  maxSubjectBytes: { placeholder: 'bytes', help: 'bytes a second of one subject with a token', ...whole(1_024, 1e12) },
+  maxTenantBytes: { placeholder: 'bytes', help: 'bytes a second of one tenant', ...whole(1_024, 1e12) },
   keepHours: {
     placeholder: 'hours',
     help: 'forget ended requests after this time',
@@ -113,6 +138,7 @@ export const defaults = {
   host: '127.0.0.1',
   insecure: false,
   allowOrigin: [] as readonly string[],
+  trustProxy: [] as readonly string[],
   dataDir: './conduit-data',
   /** Empty: where the other settings say. */
   tokens: '',
@@ -124,6 +150,17 @@ export const defaults = {
   progressInterval: 100,
   logLevel: 'info' as (typeof logLevels)[number],
   ...defaultLimits,
+  maxAddressConnections: 256,
+  maxAddressRequests: 500,
+  maxSubjectConnections: 1_000,
+  maxTenantConnections: 10_000,
+  maxSubjectRequests: 10_000,
+  maxTenantRequests: 50_000,
+  // As much as one connection may: a second one of the same subject gets nobody more of the hub.
+  maxSubjectEvents: 50_000,
+  maxTenantEvents: 100_000,
+  maxSubjectBytes: 256 * 1024 ** 2,
+  maxTenantBytes: 512 * 1024 ** 2,
   keepHours: 24,
   keepRequests: 100_000,
   keepBytes: 1024 ** 3,
@@ -155,4 +192,11 @@ function flag(): Pick<Setting, 'schema' | 'expected'> {
 /** As browsers write it: one with a path, or in capitals, would never match and never say why. */
 function isOrigin(text: string): boolean {
   return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}
+
+/** Whether it names a proxy or a subnet of them. */
+function isAddressOrSubnet(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  if (isIP(address) === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
 }

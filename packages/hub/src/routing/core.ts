@@ -1,6 +1,7 @@
 /** What the parts of routing share: the ports, the registry, the peers by session. */
 
 import type { Limits } from '@conduit/sdk/protocol/limits';
+import type { Census } from './census.ts';
 import type { Peer } from './peer.ts';
 import type { Clock, Ids, Ledger, Schemas } from './ports.ts';
 import type { Provider } from './provider.ts';
@@ -16,6 +17,7 @@ export interface Core {
   readonly hubId: string;
   readonly registry: Registry;
   readonly timers: RequestTimers;
+  readonly census: Census;
   /** Every session of this hub, connected or within its resume window. */
   readonly peers: Map<string, Peer>;
 }

@@ -286,6 +286,7 @@ export class Requesting {
         details,
       });
     }
+    this.#core.census.admit(peer.identity);
     const { tenant } = peer.identity;
     const known = registry.findKnown(tenant, message.to, clock.elapsed());
     if (known === undefined && message.startTimeoutMs === undefined) {

@@ -410,6 +410,26 @@ describe('tenants', () => {
   });
 });
 
+describe('shares', () => {
+  test('a subject and a tenant may have so many requests open, whatever sessions sent them', () => {
+    const hub = new Routed({}, { maxSubjectRequests: 2, maxTenantRequests: 3 });
+    const worker = hub.provider('resize');
+    const session = (subject: string) =>
+      hub.client(undefined, { tenant: 'local', subject, scopes: ['request:*'], tokenId: subject });
+    const first = hub.request(session('alice'));
+    hub.request(session('alice'));
+    const refused = hub.request(session('alice')).error;
+    expect(refused).toMatchObject({ code: 'rate_limited', details: { limit: 'max_subject_requests', max: 2 } });
+    hub.request(session('bob'));
+    expect(hub.request(session('bob')).error).toMatchObject({ details: { limit: 'max_tenant_requests', max: 3 } });
+    hub.work(worker, { type: 'result', requestId: first.id });
+    expect(hub.request(session('alice')).error).toBeUndefined();
+    hub.restart();
+    hub.provider('resize');
+    expect(hub.request(session('carol')).error).toMatchObject({ details: { limit: 'max_tenant_requests' } });
+  });
+});
+
 describe('scopes', () => {
   const who = (subject: string, ...scopes: string[]) => ({ tenant: 'local', subject, scopes });
 

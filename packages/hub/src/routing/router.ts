@@ -17,6 +17,7 @@ import type { ClientInfo, ProviderSession, Stats } from '@conduit/sdk/protocol/o
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { type Identity, mayKnow } from '../access/identity.ts';
 import type { Body } from './body.ts';
+import { Census, type Shares } from './census.ts';
 import type { Core } from './core.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Family } from './family.ts';
@@ -41,7 +42,11 @@ interface RouterParts extends Pick<Core, 'clock' | 'ledger' | 'ids' | 'limits' |
   /** At most one live value per task and watcher in this time, milliseconds; 0 sends every one. */
   readonly progressIntervalMs: number;
   readonly archive: Archive;
+  /** Left out: nobody is limited by what he is. */
+  readonly shares?: Shares;
 }
+
+const unlimited: Shares = { maxSubjectRequests: Number.POSITIVE_INFINITY, maxTenantRequests: Number.POSITIVE_INFINITY };
 
 export class Router {
   readonly #core: Core;
@@ -64,9 +69,15 @@ export class Router {
   #isLeaving = false;
   #onIdle: (() => void) | undefined;
 
-  constructor({ progressIntervalMs, archive, ...parts }: RouterParts) {
+  constructor({ progressIntervalMs, archive, shares = unlimited, ...parts }: RouterParts) {
     const { clock, ledger } = parts;
-    const core: Core = { ...parts, registry: new Registry(), timers: new RequestTimers(clock), peers: new Map() };
+    const core: Core = {
+      ...parts,
+      registry: new Registry(),
+      timers: new RequestTimers(clock),
+      census: new Census(shares),
+      peers: new Map(),
+    };
     this.#core = core;
     this.#tally = new Tally(clock);
     this.#finding = new Finding({ core, archive, tally: this.#tally });
@@ -93,7 +104,7 @@ export class Router {
     for (const record of open) {
       this.#family.add(record);
       this.#tally.restore(record);
-      this.#sweep.add(record.requestId, { tenant: record.tenant, service: record.to });
+      this.#opened(record);
       this.#dispatcher.restore(record);
     }
     for (const record of open) {
@@ -327,15 +338,21 @@ export class Router {
 
   #decided(change: Change): void {
     const { record, step } = change;
-    if (step.type === 'open') this.#sweep.add(record.requestId, { tenant: record.tenant, service: record.to });
+    if (step.type === 'open') this.#opened(record);
     this.#tally.note(record);
     this.#dispatcher.decided(change);
     this.#family.decided(change);
     if (isTerminal(record.state) && !isTerminal(change.before.state)) this.#ended(record);
   }
 
+  #opened(record: RequestRecord): void {
+    this.#sweep.add(record.requestId, { tenant: record.tenant, service: record.to });
+    this.#core.census.add(record);
+  }
+
   #ended(record: RequestRecord): void {
     this.#sweep.remove(record.requestId);
+    this.#core.census.remove(record);
     this.#core.peers.get(record.requester.sessionId)?.openRequests.delete(record.requestId);
   }
 

@@ -156,7 +156,7 @@ export class Channel implements ConnectionListener {
     if (shortage !== undefined) {
       const { limit, max, retryAfterMs } = shortage;
       const details = { limit, max, retry_after_ms: retryAfterMs };
-      throw new ConduitError('rate_limited', `this connection says too much; wait ${retryAfterMs} ms`, { details });
+      throw new ConduitError('rate_limited', `too much is said; wait ${retryAfterMs} ms`, { details });
     }
     // Before anything else touches it: how deep and how heavy it is, without recursion. What is refused for that costs as the largest.
     let cost = limits.maxMessageBytes;

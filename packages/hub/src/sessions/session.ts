@@ -1,13 +1,14 @@
 /** One peer over all its connections: what of it outlives a dropped socket. */
 
-import type { Budget } from '../access/budget.ts';
+import type { Meter } from '../access/budget.ts';
 import type { Peer } from '../routing/peer.ts';
 import type { Timer } from '../routing/ports.ts';
 import type { Connection } from '../wire/connection.ts';
 
 export class Session {
   readonly peer: Peer;
-  readonly budget: Budget;
+  readonly budget: Meter;
+  readonly closed: () => void;
   /** Undefined while it is away. */
   connection: Connection | undefined;
   /** One that never said a word is not worth remembering. */
@@ -21,9 +22,11 @@ export class Session {
   #oldest = 0;
   #marked = 0;
 
-  constructor(peer: Peer, budget: Budget) {
+  /** @param closed what to call when it is forgotten. */
+  constructor(peer: Peer, budget: Meter, closed: () => void) {
     this.peer = peer;
     this.budget = budget;
+    this.closed = closed;
   }
 
   /** A new generation, greater than any of a former life of the hub. @param now wall clock, milliseconds. */

@@ -8,6 +8,7 @@ import { limitsToWire, type WireBody } from '@conduit/sdk/protocol/wire';
 import { Budget, type Rates } from '../access/budget.ts';
 import type { Credentials, Gate } from '../access/gate.ts';
 import type { Identity } from '../access/identity.ts';
+import type { Shares } from '../access/shares.ts';
 import type { Peer } from '../routing/peer.ts';
 import type { Clock, Ids } from '../routing/ports.ts';
 import type { Router } from '../routing/router.ts';
@@ -38,6 +39,8 @@ interface SessionsParts {
   readonly authenticate: Gate['authenticate'];
   /** Tells when what proved an identity has ended. */
   readonly hold: Gate['hold'];
+  /** What a subject and a tenant may have of the hub. Left out: as much as there is. */
+  readonly shares?: Shares;
 }
 
 export class Sessions implements ChannelHost {
@@ -123,7 +126,8 @@ export class Sessions implements ChannelHost {
   }
 
   #welcome(connection: Connection, identity: Identity): Welcome {
-    const { tokens, ids } = this.#parts;
+    const { tokens, ids, shares } = this.#parts;
+    shares?.admit(identity);
     const given = tokens.read('pid', connection.auth['pid'], identity)?.sessionId;
     const returning = given !== undefined && this.#sessions.get(given)?.hasMoved !== true ? given : undefined;
     const sessionId = returning ?? ids.sessionId();
@@ -137,7 +141,12 @@ export class Sessions implements ChannelHost {
     const { sessionId, identity, isReturning } = who;
     const session = isReturning ? this.#find(sessionId, identity) : this.#open(this.router.connect(sessionId, identity));
     // Nothing more is said or heard: whoever comes back by itself is told at the handshake why.
-    const release = this.#parts.hold(identity, () => connection.cut());
+    const letGo = this.#parts.hold(identity, () => connection.cut());
+    const leave = this.#parts.shares?.connected(identity);
+    const release = (): void => {
+      letGo();
+      leave?.();
+    };
     const channel = new Channel(connection, session, { host: this, isResumed: isReturning, release });
     connection.listener = channel;
     this.#attach(channel, isReturning ? 'continue' : 'new');
@@ -145,7 +154,10 @@ export class Sessions implements ChannelHost {
   }
 
   #open(peer: Peer): Session {
-    const session = new Session(peer, new Budget(this.#parts.rates, this.clock.elapsed()));
+    const now = this.clock.elapsed();
+    const own = new Budget(this.#parts.rates, now);
+    const shared = this.#parts.shares?.open(peer.identity, own, now);
+    const session = new Session(peer, shared?.meter ?? own, shared?.close ?? (() => undefined));
     this.#sessions.set(peer.sessionId, session);
     return session;
   }
@@ -202,6 +214,7 @@ export class Sessions implements ChannelHost {
     session.expiry?.cancel();
     this.#away.delete(session);
     this.#sessions.delete(session.peer.sessionId);
+    session.closed();
     this.router.forget(session.peer);
   }
 }

@@ -7,6 +7,7 @@ import { localIdentity as local } from '../access/identity.ts';
 import { PayloadSchemas } from '../contract/payloads.ts';
 import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
+import type { Shares } from '../routing/census.ts';
 import type { Peer } from '../routing/peer.ts';
 import type { Outlet, Reply } from '../routing/ports.ts';
 import type { Accepted } from '../routing/requesting.ts';
@@ -85,9 +86,11 @@ export class Routed {
   router: Router;
   #ledger: EmbeddedLedger;
   readonly #limits: Limits;
+  readonly #shares: Shares | undefined;
   #count = 0;
 
-  constructor(limits: Partial<Limits> = {}) {
+  constructor(limits: Partial<Limits> = {}, shares?: Shares) {
+    this.#shares = shares;
     this.#limits = { ...defaultLimits, ...limits };
     [this.router, this.#ledger] = this.#start();
   }
@@ -168,6 +171,7 @@ export class Routed {
       schemas: new PayloadSchemas(),
       hubId: 'hub-1',
       progressIntervalMs: 100,
+      ...(this.#shares === undefined ? {} : { shares: this.#shares }),
     });
     router.start();
     clock.settle();

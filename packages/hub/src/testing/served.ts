@@ -101,7 +101,6 @@ export async function serve({
     server,
     maxMessageBytes: limits.maxMessageBytes,
     accept: (connection) => sessions.accept(connection),
-    mayConnect: () => true,
     allowedOrigin: () => true,
     timing: settings.timing ?? {},
   });

@@ -15,7 +15,6 @@ interface Heard {
 
 interface Setup {
   readonly accept?: Accept;
-  readonly mayConnect?: () => boolean;
   readonly timing?: Partial<Timing>;
 }
 
@@ -26,7 +25,7 @@ afterEach(async () => {
 });
 
 /** Socket.IO whose every connection is kept, and whose every message is heard and acknowledged with its number of arguments. */
-async function aWire({ accept, mayConnect = () => true, timing = {} }: Setup = {}) {
+async function aWire({ accept, timing = {} }: Setup = {}) {
   const connections: Connection[] = [];
   const heard: Heard[] = [];
   const happened: string[] = [];
@@ -52,7 +51,6 @@ async function aWire({ accept, mayConnect = () => true, timing = {} }: Setup = {
     server,
     maxMessageBytes: 1024 * 1024,
     accept: accept ?? take,
-    mayConnect,
     allowedOrigin: () => true,
     timing: { lookMs: 20, ...timing },
   });
@@ -119,15 +117,6 @@ for (const transports of [['websocket'], ['polling']]) {
     await new Promise<void>((resolve) => wire.connections[0]?.sendForAck('asked', {}, resolve));
   });
 }
-
-test('a refused handshake lets JavaScript clients try again', async () => {
-  let isOpen = false;
-  const wire = await aWire({ mayConnect: () => isOpen });
-  const client = wire.client();
-  await event(client, 'connect_error');
-  isOpen = true;
-  await connected(client);
-});
 
 test('a peer that may not connect at all is told the code', async () => {
   const wire = await aWire({

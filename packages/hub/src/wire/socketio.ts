@@ -2,9 +2,11 @@
 
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { ConduitError, toConduitError } from '@conduit/sdk/protocol/errors';
+import { toConduitError } from '@conduit/sdk/protocol/errors';
+import type { Socket as EngineSocket } from 'engine.io';
 import { type Socket as IoSocket, Server } from 'socket.io';
 import type { Accept, Welcome } from './connection.ts';
+import { inQuery } from './door.ts';
 import { SocketConnection } from './socket-connection.ts';
 
 /** Durations of the wire, milliseconds. */
@@ -34,7 +36,8 @@ interface SocketIoParts {
   readonly server: HttpServer;
   readonly maxMessageBytes: number;
   readonly accept: Accept;
-  readonly mayConnect: (request: IncomingMessage) => boolean;
+  /** A session of the transport has begun. @returns what to call when it is gone. */
+  readonly sessionOpened?: (request: IncomingMessage) => () => void;
   readonly allowedOrigin: (origin: string | undefined) => boolean;
   readonly timing?: Partial<Timing>;
 }
@@ -46,7 +49,14 @@ export interface SocketIo {
 }
 
 /** Serves Socket.IO on an HTTP server; ask for it after the server's own request handler is set. */
-export function serveSocketIo({ server, maxMessageBytes, accept, mayConnect, allowedOrigin, timing }: SocketIoParts): SocketIo {
+export function serveSocketIo({
+  server,
+  maxMessageBytes,
+  accept,
+  sessionOpened,
+  allowedOrigin,
+  timing,
+}: SocketIoParts): SocketIo {
   const times = { ...defaultTiming, ...timing };
   let isClosing = false;
   const io = new Server(server, {
@@ -61,7 +71,11 @@ export function serveSocketIo({ server, maxMessageBytes, accept, mayConnect, all
     serveClient: true,
     cors: { origin: (origin, done) => done(null, allowedOrigin(origin)) },
     // A refusal here lets JavaScript clients try again; one in a middleware would end them for good.
-    allowRequest: (request, done) => done(null, !isClosing && mayConnect(request)),
+    allowRequest: (_request, done) => done(null, !isClosing),
+  });
+  io.engine.on('connection', (engine: EngineSocket) => {
+    const left = sessionOpened?.(engine.request);
+    if (left !== undefined) engine.once('close', left);
   });
   const peers = new Set<Socket>();
   server.on('connection', (peer) => {
@@ -137,10 +151,6 @@ export function serveSocketIo({ server, maxMessageBytes, accept, mayConnect, all
   };
 }
 
-/** Addresses stand in the logs of every proxy on the way: a token in one is worth nothing, and its owner should know. */
 function refuseQueryToken(query: object): void {
-  if (!('token' in query) && !('access_token' in query)) return;
-  const message =
-    'a token in the address is read by every proxy and log on its way: create a new one, and give it as auth: { token }';
-  throw new ConduitError('unauthenticated', message, { details: { reason: 'in_query' } });
+  if ('token' in query || 'access_token' in query) throw inQuery();
 }

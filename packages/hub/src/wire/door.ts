@@ -1,0 +1,117 @@
+/** Every connection, request and upgrade passes here before anything else sees it. Who is turned away is told why, in the one shape of errors. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ConduitError, errorTable, toConduitError } from '@conduit/sdk/protocol/errors';
+import type { Caller, Doorman } from '../access/doorman.ts';
+
+/** Who does not bring a request's headers, or all of a request, in this time holds a place that others need. Milliseconds. */
+const timing = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 5_000 };
+
+/** A server on which slow headers, slow bodies and connections that say nothing end by themselves. */
+export function createHttpServer(): Server {
+  return createServer(timing);
+}
+
+/** Puts the doorman before everything that listens by now. */
+export function guard(server: Server, doorman: Doorman): void {
+  server.on('connection', (socket: Socket) => {
+    const leave = doorman.connected(socket.remoteAddress);
+    if (leave !== undefined) return void socket.once('close', leave);
+    socket.on('error', () => undefined);
+    socket.end(responseOf(tooMany));
+    socket.destroySoon();
+  });
+  const onRequest = taken(server, 'request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const error = refusalOf(() => admit(doorman, request));
+    if (error === undefined) return onRequest(request, response);
+    response.writeHead(statusOf(error), headersOf(error)).end(bodyOf(error));
+  });
+  const onUpgrade = taken(server, 'upgrade');
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const error = refusalOf(() => admit(doorman, request));
+    if (error === undefined) return onUpgrade(request, socket, head);
+    socket.on('error', () => undefined);
+    socket.end(responseOf(error));
+  });
+}
+
+function admit(doorman: Doorman, request: IncomingMessage): void {
+  const caller = callerOf(request);
+  doorman.admit(caller);
+  const [path = '', query = ''] = (request.url ?? '').split('?');
+  const isSocketIo = path.startsWith('/socket.io/');
+  // Socket.IO tells it in its own handshake, where clients hear it.
+  if (!isSocketIo && tokenInQuery.test(query)) throw inQuery();
+  if (isSocketIo && !sessionInQuery.test(query)) doorman.admitSession(caller);
+}
+
+const tokenInQuery = /(?:^|&)(?:access_)?token=/;
+const sessionInQuery = /(?:^|&)sid=/;
+
+/** Addresses stand in the logs of every proxy on the way: a token in one is worth nothing, and its owner should know. */
+export function inQuery(): ConduitError {
+  const message =
+    'a token in the address is read by every proxy and log on its way: create a new one, and give it as auth: { token } or as Authorization: Bearer';
+  return new ConduitError('unauthenticated', message, { details: { reason: 'in_query' } });
+}
+
+export function callerOf({ headers, socket }: IncomingMessage): Caller {
+  const forwarded = headers['x-forwarded-for'];
+  return {
+    remoteAddress: socket.remoteAddress,
+    localAddress: socket.localAddress,
+    forwardedFor: Array.isArray(forwarded) ? forwarded.join(',') : forwarded,
+    host: headers.host,
+    origin: headers.origin,
+  };
+}
+
+/** Whoever listened: they are called from here. */
+function taken(server: Server, event: 'request' | 'upgrade'): (...args: unknown[]) => void {
+  const listeners = server.listeners(event);
+  server.removeAllListeners(event);
+  return (...args) => {
+    for (const listener of listeners) Reflect.apply(listener, server, args);
+  };
+}
+
+function refusalOf(admitted: () => void): ConduitError | undefined {
+  try {
+    admitted();
+    return undefined;
+  } catch (thrown) {
+    return toConduitError(thrown);
+  }
+}
+
+const tooMany = new ConduitError('rate_limited', 'too many connections come from your address');
+
+function statusOf({ code }: ConduitError): number {
+  return errorTable[code].status;
+}
+
+function bodyOf(error: ConduitError): string {
+  return JSON.stringify({ error: error.toWire() });
+}
+
+function headersOf(error: ConduitError): Record<string, string> {
+  const retryAfterMs = error.details?.['retry_after_ms'];
+  return {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(bodyOf(error))),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+    ...(typeof retryAfterMs === 'number' ? { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) } : {}),
+  };
+}
+
+/** Where nobody has made a response yet. */
+function responseOf(error: ConduitError): string {
+  const status = statusOf(error);
+  const headers = Object.entries(headersOf(error)).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('')}\r\n${bodyOf(error)}`;
+}
