@@ -204,7 +204,7 @@ async def serve(options):
 def main():
     parser = argparse.ArgumentParser(description="Puts HTTP workers behind a Conduit hub.")
     parser.add_argument("service", help="the name that requests are sent to")
-    parser.add_argument("--to", action="append", required=True, help="a worker's URL; {action} in it stands for the action; again for more")
+    parser.add_argument("--to", action="append", required=True, help="a worker's URL, {action} in it the action; may be said again")
     parser.add_argument("--concurrency", type=int, default=4, help="requests under way at once (default 4)")
     parser.add_argument("--timeout-s", type=float, default=300, help="how long a worker may take, seconds (default 300)")
     parser.add_argument("--health", metavar="PATH", help="asked every 2 s; a worker that does not answer is out of turn")

@@ -5,7 +5,8 @@ from .context import BlockingContext, Context, Task
 from .errors import Cancelled, ConduitError, Failure
 from .events import Event
 from .request import Request
-from .service import Service, ServiceThread
+from .service import Service
+from .serving import ServiceThread
 
 __all__ = [
     "BlockingContext",

@@ -58,8 +58,8 @@ class Conduit:
 
         :param payload: any JSON, with bytes anywhere in it: at most 1 MiB and 10 binary parts where the hub says no other.
         :param timeout_ms: how long it may run once it is assigned: 1 to 604,800,000; by default the action's own, otherwise 1 h.
-        :param start_timeout_ms: how long it may wait until work begins; 60 s by default. Said, it also waits for a service that nobody offers
-            yet.
+        :param start_timeout_ms: how long it may wait until work begins; 60 s by default. Said, it also waits for a service that
+            nobody offers yet.
         :param max_attempts: how many attempts that began may be lost before it fails with ``provider_lost``: 1 to 100, 3 by default.
         :param priority: −10 to 10: each step counts as having come 10 s earlier.
         :param tags: at most 16 words to find it by.
@@ -82,7 +82,7 @@ class Conduit:
         return self._requests.send(service, action, payload, options)
 
     def follow(self, request_id: str) -> Request:
-        """Follows a request that was sent earlier, by another process or on another day: its events from the first one on, then live ones."""
+        """Follows a request that was sent earlier, by another process or on another day: from its first event on, then live."""
         return self._requests.follow(request_id)
 
     async def get(self, request_id: str, *, include: Sequence[str] = ()) -> Body:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import random
-from typing import Any, Callable, Dict, List, Optional, Tuple, Union
+from typing import Callable, Dict, List, Optional, Tuple, Union
 from urllib.parse import urlsplit
 
 from .errors import Body, ConduitError, error_from_wire

@@ -1,4 +1,4 @@
-"""Runs a handler: asynchronous ones on the loop, plain ones in a thread each; what it yields streamed, what it returns or raises told as the end."""
+"""Runs a handler: on the loop, or in a thread of its own; what it yields is streamed, what it returns or raises is the end."""
 
 from __future__ import annotations
 

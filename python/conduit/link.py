@@ -1,7 +1,8 @@
 """One Socket.IO connection, from its opening to its end. The next one is another Link, so nothing of an old one can linger.
 
-What python-socketio does with a handler decides how it is used here: it acknowledges an event only after its handler has returned, not at all
-when the handler raised, and a handler that blocks holds up the heartbeats. So every handler here is short, plain and raises nothing.
+What python-socketio does with a handler decides how it is used here: it acknowledges an event only after its handler has returned,
+not at all when the handler raised, and a handler that blocks holds up the heartbeats. So every handler here is short, plain and
+raises nothing.
 """
 
 from __future__ import annotations

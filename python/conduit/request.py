@@ -26,9 +26,9 @@ _OPTIONS = (
 class Request:
     """A request that was sent, or is followed. Reconnecting and sending again are done for you.
 
-    Awaited, it gives the result, or raises a :class:`ConduitError` with the code that the request ended with. ``async for`` over it gives every
-    event from the first one on, then ends; a loop does not raise because the request failed (its last event is ``error``), only where it
-    could not be sent or followed any more. Leaving a loop stops following and cancels nothing.
+    Awaited, it gives the result, or raises a :class:`ConduitError` with the code that the request ended with. ``async for`` over it
+    gives every event from the first one on, then ends; a loop does not raise because the request failed (its last event is
+    ``error``), only where it could not be sent or followed any more. Leaving a loop stops following and cancels nothing.
 
     A slow loop costs no memory: beyond 1,000 events or 1 MiB ahead of it the hub is told to wait, and its log is read on later.
     """
@@ -91,7 +91,7 @@ class Requests:
     def send(
         self, service: str, action: str, payload: Any, options: Mapping[str, Any], parent: Optional[Body] = None
     ) -> Request:
-        """:raises TypeError: for an option that there is not, or a payload that can't be sent. :raises ConduitError: ``payload_too_large``."""
+        """:raises TypeError: for an option there is not, or what can't be sent. :raises ConduitError: ``payload_too_large``."""
         said = dict(options)
         request_id = said.pop("request_id", None) or str(uuid.uuid4())
         unknown = [name for name in said if name not in _OPTIONS]

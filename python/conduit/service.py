@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import threading
 import uuid
-from types import TracebackType
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Type, TypeVar, Union, overload
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, TypeVar, Union, overload
 
 from .connection import Connection, Token
 from .context import TaskLike, task_fields
 from .errors import NAME, Body, ConduitError
 from .handlers import Handler, is_asynchronous
 from .provider import Provider
+from .serving import ServiceThread, Serving, drain_on_signals
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -137,7 +136,10 @@ class Service:
         return decorate(name) if callable(name) else decorate
 
     def any_action(self, handler: Decorated) -> Decorated:
-        """Makes a function the handler of whatever action has none of its own; ``ctx.action`` says which. The hub is told no actions then."""
+        """Makes a function the handler of whatever action has none of its own; ``ctx.action`` says which.
+
+        The hub is told no actions then, and hands over every request.
+        """
         self._otherwise = handler
         return handler
 
@@ -165,7 +167,7 @@ class Service:
         serving = await self._start()
         try:
             if handles_signals and threading.current_thread() is threading.main_thread():
-                _drain_on_signals(serving)
+                drain_on_signals(serving)
             await serving.provider.registered()
             _log.info("%s serves %s", self.name, serving.connection.url)
             await asyncio.shield(serving.provider.left)
@@ -180,7 +182,7 @@ class Service:
 
         :raises ConduitError: what the hub refuses.
         """
-        return ServiceThread(self)
+        return ServiceThread(self.name, self._start)
 
     async def _start(self) -> Serving:
         connection = Connection(self._hub, self._token, f"{self.name} worker {os.getpid()}")
@@ -207,89 +209,6 @@ class Service:
         if self._metadata is not None:
             registration["metadata"] = dict(self._metadata)
         return registration
-
-
-class Serving:
-    """A service while it is served."""
-
-    def __init__(self, connection: Connection, provider: Provider, drain_timeout_ms: float) -> None:
-        self.connection = connection
-        self.provider = provider
-        self._drain_timeout_ms = drain_timeout_ms
-        self._tasks: List[asyncio.Task[None]] = []
-
-    def open(self) -> None:
-        self._tasks.append(asyncio.create_task(self._open()))
-
-    def drain(self) -> None:
-        self._tasks.append(asyncio.create_task(self.provider.drain(self._drain_timeout_ms)))
-
-    async def _open(self) -> None:
-        try:
-            await self.connection.open(None)
-        except ConduitError:
-            # `registered` says it.
-            pass
-
-
-class ServiceThread:
-    """A service that runs in a thread of its own. Made by :meth:`Service.start`; leave it with ``with``, or ``drain()``."""
-
-    def __init__(self, service: Service) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=f"conduit {service.name}", daemon=True)
-        self._thread.start()
-        try:
-            self._serving = self._wait(service._start())
-            self._wait(self._serving.provider.registered())
-        except BaseException:
-            self._end()
-            raise
-
-    def drain(self) -> None:
-        """Takes nothing new, finishes what it holds, and leaves. Blocks until then."""
-        if self._loop.is_closed():
-            return
-        self._loop.call_soon_threadsafe(self._serving.drain)
-        self._wait(self._left())
-        self._end()
-
-    def __enter__(self) -> ServiceThread:
-        return self
-
-    def __exit__(
-        self, kind: Optional[Type[BaseException]], raised: Optional[BaseException], where: Optional[TracebackType]
-    ) -> None:
-        self.drain()
-
-    def _wait(self, coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
-
-    async def _left(self) -> None:
-        await asyncio.shield(self._serving.provider.left)
-        await self._serving.connection.close()
-
-    def _end(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-
-def _drain_on_signals(serving: Serving) -> None:
-    loop = asyncio.get_running_loop()
-
-    def told(number: int, _frame: Any = None) -> None:
-        for one in (signal.SIGTERM, signal.SIGINT):
-            # A second one ends the process at once.
-            signal.signal(one, signal.SIG_DFL)
-        loop.call_soon_threadsafe(begin, number)
-
-    def begin(number: int) -> None:
-        _log.info("%s: finishing what is held", signal.Signals(number).name)
-        serving.drain()
-
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, told)
 
 
 def _named(name: str, what: str) -> str:
