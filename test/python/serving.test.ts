@@ -177,12 +177,12 @@ test('what does not finish in time is handed to another worker', async () => {
   const to = aName('leaving');
   const leaving = await aPythonWorker(hub.url, to, { DRAIN_MS: '300' });
   const client = await aClient(hub.url);
-  const { request_id } = await client.ok('request', { to, action: 'block', payload: { seconds: 1 } });
+  const { request_id } = await client.ok('request', { to, action: 'block', payload: { seconds: 3 } });
   await client.next('progress', { request_id });
-  await aPythonWorker(hub.url, to);
   leaving.kill('SIGTERM');
   expect(await leaving.ended()).toBe(0);
   expect(leaving.output).toContain('leaving with 1 requests unfinished');
+  await aPythonWorker(hub.url, to);
   expect((await client.end(request_id)).body).toMatchObject({ state: 'completed', attempt: 2 });
 });
 
