@@ -185,7 +185,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     ...statusOf(router.isDraining ? 'the hub is stopping' : trouble),
   });
   const origins = new Origins({ allowed: config.allowOrigin, log });
-  const streams = new EventStreams({ clock });
+  const streams = new EventStreams({ clock, hold: (identity, end) => gate.hold(identity, end) });
   const app = createApp({
     status,
     log,

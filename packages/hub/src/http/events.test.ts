@@ -239,6 +239,31 @@ test("the hub's own life is told to each of its tenant, and of another nothing",
   expect(answers.error.parse(unknown.json).error.message).toContain('topics must be one or more of stats, requests');
 });
 
+test('a stream ends with the token that opened it, and no longer holds it when it is over', async () => {
+  const held = new Set<() => void>();
+  const hub = await Asked.serve({
+    hold: (_identity, end) => {
+      held.add(end);
+      return () => void held.delete(end);
+    },
+  });
+  try {
+    const [revoked, cut] = [
+      await EventReader.open(`${hub.hub.url}/api/v1/events`),
+      await EventReader.open(`${hub.hub.url}/api/v1/events`),
+    ];
+    expect(held.size).toBe(2);
+    cut.cut();
+    await expect.poll(() => held.size).toBe(1);
+    for (const end of held) end();
+    await revoked.over();
+    await expect.poll(() => hub.hub.streams.size).toBe(0);
+    expect(held.size).toBe(0);
+  } finally {
+    await hub.hub.close();
+  }
+});
+
 test('a hub that leaves says so to whoever follows, and ends', async () => {
   const id = await submit();
   const readers = [await follow(id), await EventReader.open(`${asked.hub.url}/api/v1/events`, { headers: { authorization } })];

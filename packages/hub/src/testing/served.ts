@@ -65,6 +65,7 @@ export async function serve({
   });
   router.start();
   const authenticate = settings.authenticate ?? (() => localIdentity);
+  const hold = settings.hold ?? (() => () => undefined);
   const sessions = new Sessions({
     router,
     clock,
@@ -76,13 +77,13 @@ export async function serve({
     hubId: 'hub-1',
     epoch: ledger.epoch,
     authenticate,
-    hold: settings.hold ?? (() => () => undefined),
+    hold,
   });
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origins = new Origins({ allowed: settings.allowOrigin ?? [], log: { warn: () => undefined } });
-  const streams = new EventStreams({ clock });
+  const streams = new EventStreams({ clock, hold });
   const app = createApp({
     streams,
     status: () => ({
