@@ -17,7 +17,7 @@ export const examples: readonly Example[] = [
   { name: 'brightwrapper', workers: 2, action: 'generate-infographics', payload: '{"url":"article:tides"}' },
   { name: 'llm', workers: 2, action: 'chat', payload: '{"prompt":"It was a dark and stormy night"}' },
   { name: 'documents', workers: 1, action: 'process', payload: '{"url":"document:annual-report.pdf"}' },
-  { name: 'briefing', workers: 1, action: 'brief', payload: '{"url":"document:annual-report.pdf"}' },
+  { name: 'briefing', workers: 1, action: 'prepare', payload: '{"url":"document:annual-report.pdf"}' },
 ];
 
 export function mainOf({ name }: Example): string {
