@@ -24,9 +24,9 @@ export function defaultUrl(): string {
   return process?.env?.['CONDUIT_URL'] ?? (isPage ? location.origin : undefined) ?? usualUrl;
 }
 
-/** In Node `CONDUIT_TOKEN`. */
+/** In Node `CONDUIT_TOKEN`; an empty one counts as not said. */
 export function defaultToken(): string | undefined {
-  return surroundings.process?.env?.['CONDUIT_TOKEN'];
+  return surroundings.process?.env?.['CONDUIT_TOKEN'] || undefined;
 }
 
 /** @throws TypeError when it is no address of a hub. */
