@@ -26,6 +26,8 @@ type Answer = (answer: object) => void;
 class ScriptedHub {
   readonly received: Received[] = [];
   readonly registrations: Record<string, unknown>[] = [];
+  /** What the next services that register are refused with. */
+  readonly refusals: object[] = [];
   /** What the answer to `register` holds. */
   inFlight: object[] = [];
   /** Called for every message about a request; an object is the answer instead of `{ ok: true }`. */
@@ -92,7 +94,14 @@ class ScriptedHub {
     if (received.name === 'register') {
       this.registrations.push(Object(received.message));
       await this.beforeWelcome();
-      answer?.({ ok: true, session_id: 's1', session_token: 't', hub_id: 'h', epoch: 'e', in_flight: this.inFlight });
+      const error = Reflect.get(received.message, 'type') === 'service' ? this.refusals.shift() : undefined;
+      if (error !== undefined) answer?.({ ok: false, error });
+      else {
+        const session_token = `token ${this.registrations.length}`;
+        const welcome = { ok: true, session_id: 's1', session_token, hub_id: 'h', epoch: 'e', in_flight: this.inFlight };
+        answer?.(welcome);
+        this.#socket.emit('registered', welcome);
+      }
     } else {
       this.received.push(received);
       answer?.(this.onMessage(received) ?? { ok: true });
@@ -167,6 +176,15 @@ test('it says what it does, under an id that stays when it comes back', async ()
   });
   expect(again).toMatchObject({ type: 'client', resume: { session_id: 's1' } });
   expect(second?.['instance_id']).toBe(first?.['instance_id']);
+});
+
+test('refused for the moment, it registers again; what it comes back with is the newest token', async () => {
+  hub.refusals.push({ code: 'store_unavailable', message: 'the disk is full', retryable: true });
+  await start();
+  expect(hub.registrations.map(({ type }) => type)).toEqual(['client', 'service', 'service']);
+  hub.cut();
+  await hub.until(() => hub.registrations.length === 5);
+  expect(hub.registrations[3]).toMatchObject({ resume: { session_id: 's1', session_token: 'token 3' } });
 });
 
 test('it acknowledges a request at once, and counts its messages from 1 to its result', async () => {

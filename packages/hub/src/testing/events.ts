@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { onTestFinished } from 'vitest';
 
 export interface SentEvent {
   readonly event: string;
@@ -39,7 +40,10 @@ export class EventReader {
     const asked = request(url, { method, headers: { accept: 'text/event-stream', ...headers } });
     asked.end(body);
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
-    return new EventReader(response);
+    const reader = new EventReader(response);
+    // One that has stopped reading does not notice that the hub has cut it.
+    onTestFinished(() => reader.cut());
+    return reader;
   }
 
   async until(condition: () => boolean): Promise<void> {

@@ -83,6 +83,8 @@ export class Connection {
     });
     this.#socket.on('connect', () => this.#connected());
     this.#socket.on('disconnect', (reason) => this.#disconnected(reason));
+    // Each registration renews the token, a service's too, and the one before is soon worth nothing.
+    this.#socket.on('registered', (registered: WireBody) => this.#remember(registered));
     this.#socket.on('connect_error', (error: Error & { data?: unknown }) => this.#notConnected(error));
   }
 
@@ -234,7 +236,7 @@ export class Connection {
   }
 
   #greeted(answer: WireBody): void {
-    this.#session = { session_id: answer['session_id'], session_token: answer['session_token'] };
+    this.#remember(answer);
     this.#greeting = {
       sessionId: String(answer['session_id']),
       hubId: String(answer['hub_id']),
@@ -245,6 +247,10 @@ export class Connection {
     this.#become('connected');
     for (const listener of [...this.#upListeners]) listener();
     for (const question of unanswered) this.#emit(question);
+  }
+
+  #remember({ session_id, session_token }: WireBody): void {
+    this.#session = { session_id, session_token };
   }
 
   #disconnected(reason: string): void {

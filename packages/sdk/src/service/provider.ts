@@ -31,6 +31,9 @@ export interface ProviderParts {
   readonly log: (sentence: string) => void;
 }
 
+/** Milliseconds. */
+const retryMs = 1_000;
+
 /** A provider that serves until it is drained or closed. Made by `serve`. */
 export class Provider implements AsyncDisposable {
   readonly #parts: ProviderParts;
@@ -38,6 +41,7 @@ export class Provider implements AsyncDisposable {
   readonly #closed: Promise<ConduitError<string>>;
   #isDraining = false;
   #onIdle: (() => void)[] = [];
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   /** Use `serve`. */
   constructor(parts: ProviderParts) {
@@ -132,8 +136,11 @@ export class Provider implements AsyncDisposable {
     connection.tell('register', registration, (answer) => {
       if (answer['ok'] !== true) {
         const error = errorFromWire(answer['error']);
-        // A hub that is leaving closes the connection itself, and the next one is asked.
-        if (error.retryable) return;
+        if (error.retryable) {
+          // A hub that is leaving closes the connection itself, and the next one is asked; one that can't now may in a moment.
+          this.#retry = setTimeout(() => this.#register({ resolve, reject }), retryMs);
+          return;
+        }
         connection.fail(error);
         return reject(error);
       }
@@ -186,6 +193,7 @@ export class Provider implements AsyncDisposable {
   }
 
   #down(): void {
+    clearTimeout(this.#retry);
     for (const held of this.#held.values()) held.down();
   }
 
