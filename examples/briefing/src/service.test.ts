@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { serveLlm } from '@conduit/example-llm';
-import { createTestHub, type TestHub } from '@conduit/hub/testing';
+import { createTestHub } from '@conduit/hub/testing';
 import { type Conduit, connect, type FollowedEvent, type LooseHandlers, type Provider, ServiceError, serve } from '@conduit/sdk';
 import { expect, onTestFinished, test } from 'vitest';
 import { briefing } from './contract.ts';
@@ -20,7 +20,6 @@ const tides = {
 };
 
 interface Surroundings {
-  readonly hub: TestHub;
   readonly url: string;
   readonly conduit: Conduit;
 }
@@ -33,7 +32,7 @@ async function surroundings(): Promise<Surroundings> {
   onTestFinished(() => conduit.close());
   const provider = await serveBriefing({ hub: hub.url, ...quiet });
   onTestFinished(() => provider.close());
-  return { hub, url: hub.url, conduit };
+  return { url: hub.url, conduit };
 }
 
 async function aWorker(hub: string, service: string, handlers: LooseHandlers): Promise<Provider> {
@@ -182,7 +181,8 @@ test('the children are requests of their own, listed by the parent and named in 
   expect(write).toMatchObject({ to: 'llm', state: 'completed', parent: { requestId: request.id, taskId: 'write' } });
 });
 
-test('a page is read by documents, written about by llm and drawn by brightwrapper', async () => {
+// Two processes load their models at once: on a busy machine that takes most of the usual 30 s.
+test('a page is read by documents, written about by llm and drawn by brightwrapper', { timeout: 90_000 }, async () => {
   const { url, conduit } = await surroundings();
   await Promise.all([anExample('documents', url), anExample('brightwrapper', url), aWriter(url)]);
   const request = conduit.use(briefing).prepare({ url: await anArticle(), pictures: true });
@@ -271,7 +271,7 @@ test('cancelled, it cancels everybody who works for it', async () => {
 test('cancelled in the middle of the text, its writer stops', async () => {
   const { url, conduit } = await surroundings();
   await aReader(url);
-  const writer = await aWriter(url, 50);
+  const writer = await aWriter(url, 2);
   const request = conduit.request('briefing', 'prepare', { url: 'document:tides' });
   await untilEvent(request, ({ type }) => type === 'chunk');
   expect(writer.held).toBe(1);
@@ -297,17 +297,17 @@ test('a reader that fails ends the drawing, too', async () => {
 });
 
 test('a writer that was lost is followed by another, whose text has a stream of its own', async () => {
-  const { hub, url, conduit } = await surroundings();
+  const { url, conduit } = await surroundings();
   await aReader(url);
-  const first = await aWriter(url, 50);
+  const first = await aWriter(url, 2);
   const request = conduit.request('briefing', 'prepare', { url: 'document:tides' });
   await untilEvent(request, ({ type }) => type === 'chunk');
   await aWriter(url);
-  // Whoever was cut off has some seconds to come back: they pass at once.
   const [, write] = (await conduit.get(request.id)).children ?? [];
+  // The hub gives whoever was cut off 5 s to come back.
   first.close();
-  while ((await conduit.get(String(write))).attempt === 1) await hub.advance(1_000);
   const result = Object(await request);
+  expect((await conduit.get(String(write))).attempt).toBe(2);
   const texts: Record<string, string> = {};
   for await (const event of conduit.follow(request.id))
     if (event.type === 'chunk') texts[event.stream] = `${texts[event.stream] ?? ''}${String(event.data)}`;

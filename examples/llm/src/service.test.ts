@@ -1,18 +1,18 @@
 /** The service over a real hub: what callers see of it, with either model. */
 
-import { createTestHub, type TestHub } from '@conduit/hub/testing';
+import { createTestHub } from '@conduit/hub/testing';
 import { type Conduit, connect, type Provider } from '@conduit/sdk';
 import { expect, onTestFinished, test } from 'vitest';
 import { llm } from './contract.ts';
 import { serveLlm } from './service.ts';
 import { playEndpoint, streaming, tokenEvent, wholeEnd } from './testing/played-endpoint.ts';
 
-async function aHub(): Promise<{ readonly hub: TestHub; readonly url: string; readonly conduit: Conduit }> {
+async function aHub(): Promise<{ readonly url: string; readonly conduit: Conduit }> {
   const hub = await createTestHub();
   onTestFinished(async () => await hub.close());
   const conduit = await connect(hub.url);
   onTestFinished(() => conduit.close());
-  return { hub, url: hub.url, conduit };
+  return { url: hub.url, conduit };
 }
 
 async function aWorker(hub: string, environment: Parameters<typeof serveLlm>[0] = {}): Promise<Provider> {
@@ -88,15 +88,14 @@ test('a cancel in the middle stops the text', async () => {
 });
 
 test('a request whose worker was lost is answered by another one, with the same text', async () => {
-  const { hub, url, conduit } = await aHub();
-  const first = await aWorker(url, { LLM_WORDS_PER_SECOND: '50' });
+  const { url, conduit } = await aHub();
+  const first = await aWorker(url, { LLM_WORDS_PER_SECOND: '2' });
   const request = conduit.request('llm', 'chat', { prompt: 'Hello', maxTokens: 200 });
-  const said = await untilSaid(request, 20);
+  const said = await untilSaid(request, 5);
   await aWorker(url);
+  // The hub gives whoever was cut off 5 s to come back.
   first.close();
-  // Whoever was cut off has some seconds to come back: they pass at once.
-  while ((await conduit.get(request.id)).attempt === 1) await hub.advance(1_000);
-  expect(await request).toMatchObject({ model: 'trigram', text: expect.stringMatching(new RegExp(`^${said}`)) });
+  expect(Object(await request).text.slice(0, said.length)).toBe(said);
   expect((await conduit.get(request.id)).attempt).toBe(2);
 });
 
