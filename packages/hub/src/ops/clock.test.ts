@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SystemClock } from './clock.ts';
+import { TurnableClock } from './turnable-clock.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -33,4 +34,20 @@ test('a cancelled timer never fires, in its second part either', () => {
   vi.advanceTimersByTime(10 * dayMs);
   expect(callback).not.toHaveBeenCalled();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test.each([
+  ['a hub', new SystemClock()],
+  ['a test hub', new TurnableClock()],
+])('a timer of %s never comes early, not by a part of a millisecond either', async (_, clock) => {
+  vi.useRealTimers();
+  const waited: Promise<number>[] = [];
+  for (let count = 0; count < 100; count += 1) {
+    // A tenth of a millisecond later than the one before; all are set before the first one is due.
+    const next = performance.now() + 0.1;
+    while (performance.now() < next);
+    const setAt = clock.elapsed();
+    waited.push(new Promise((resolve) => clock.after(15, () => resolve(clock.elapsed() - setAt))));
+  }
+  expect(Math.min(...(await Promise.all(waited)))).toBeGreaterThanOrEqual(15);
 });

@@ -22,14 +22,18 @@ export class SystemClock implements Clock {
   }
 
   after(delayMs: number, callback: () => void): Timer {
-    let left = delayMs;
+    const due = this.elapsed() + delayMs;
     let timeout: NodeJS.Timeout;
-    const wait = (): void => {
-      const part = Math.min(left, longestDelayMs);
-      left -= part;
-      timeout = setTimeout(left > 0 ? wait : callback, part);
+    const wait = (ms: number): void => {
+      timeout = setTimeout(look, Math.min(ms, longestDelayMs));
     };
-    wait();
+    // Node counts whole milliseconds, so its timers come up to one early; whoever looks at the time then would find that it is not time yet.
+    const look = (): void => {
+      const left = due - this.elapsed();
+      if (left > 0) wait(Math.ceil(left));
+      else callback();
+    };
+    wait(delayMs);
     return { cancel: () => clearTimeout(timeout) };
   }
 

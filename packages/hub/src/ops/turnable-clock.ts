@@ -61,7 +61,9 @@ export class TurnableClock implements Clock {
 
   #wait(pending: Pending): void {
     clearTimeout(pending.timeout);
-    pending.timeout = setTimeout(pending.run, Math.min(longestDelayMs, pending.dueElapsed - this.elapsed()));
+    const left = Math.min(longestDelayMs, Math.ceil(pending.dueElapsed - this.elapsed()));
+    // Node counts whole milliseconds, so its timers come up to one early.
+    pending.timeout = setTimeout(() => (pending.dueElapsed > this.elapsed() ? this.#wait(pending) : pending.run()), left);
   }
 
   /** Linear in the timers, of which a test has few. */
