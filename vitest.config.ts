@@ -12,7 +12,8 @@ export default defineConfig({
     setupFiles: ['./test/end-with-run.ts', './test/leak-guard.ts'],
     // Most of the time a file waits for the processes that it has started: vitest's own process needs no core to itself.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
+    // Only what never comes is waited for this long: with ten times the work that there were cores for, two tests took more than 30 s.
+    testTimeout: 60_000,
     reporters: ['default', './scripts/closing-line.ts'],
   },
 });

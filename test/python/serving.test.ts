@@ -179,6 +179,7 @@ test('what does not finish in time is handed to another worker', async () => {
   const client = await aClient(hub.url);
   const { request_id } = await client.ok('request', { to, action: 'block', payload: { seconds: 3 } });
   await client.next('progress', { request_id });
+  // At once: while another worker starts, a busy machine would finish the request.
   leaving.kill('SIGTERM');
   expect(await leaving.ended()).toBe(0);
   expect(leaving.output).toContain('leaving with 1 requests unfinished');
