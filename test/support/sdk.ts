@@ -24,9 +24,13 @@ export async function aConduit(url: string, options?: ConnectOptions): Promise<C
   return conduit;
 }
 
-/** A provider of `worker` whose signals are the test's own matter. */
-export async function aProvider(hub: string, handlers: LooseHandlers, options: ServeOptions = {}): Promise<Provider> {
-  const provider = await serve('worker', handlers, { hub, handlesSignals: false, log: () => undefined, ...options });
+/** A provider (of `worker`, where the test says no other) whose signals are the test's own matter. */
+export async function aProvider(
+  hub: string,
+  handlers: LooseHandlers,
+  { service = 'worker', ...options }: ServeOptions & { readonly service?: string } = {},
+): Promise<Provider> {
+  const provider = await serve(service, handlers, { hub, handlesSignals: false, log: () => undefined, ...options });
   closing(() => provider.close());
   return provider;
 }

@@ -23,10 +23,11 @@ export interface TestHub extends Hub, AsyncDisposable {
  * @example
  * ```ts
  * const hub = await createTestHub();
- * await serve('greeter', { greet: ({ name }) => `Hello ${name}` }, { hub: hub.url });
+ * const provider = await serve('greeter', { greet: ({ name }) => `Hello ${name}` }, { hub: hub.url });
  * const conduit = await connect(hub.url);
  * assert.equal(await conduit.request('greeter', 'greet', { name: 'Ada' }), 'Hello Ada');
  * conduit.close();
+ * provider.close();
  * await hub.close();
  * ```
  */
