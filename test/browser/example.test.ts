@@ -186,6 +186,21 @@ test.each(pages)(
   },
 );
 
+test.each(pages)('the %s page draws them too when the hub is killed in the middle and started again', async (_, aPage) => {
+  const [hub, site] = await Promise.all([aHubProcess(), aPage()]);
+  await aBrightwrapper(hub.url);
+  const page = await openPage(site, hub.url);
+  const loadedAt = await page.evaluate(() => performance.timeOrigin);
+  const begun = firstProgress(page);
+  await ask(page, 'article:tides');
+  await begun;
+  await hub.kill('SIGKILL');
+  await hub.start();
+  expect(await ended(page, 'done')).toMatch(/^Done: 4 pictures/);
+  expectFourPictures(await shown(page));
+  expect(await page.evaluate(() => performance.timeOrigin)).toBe(loadedAt);
+});
+
 test.each(pages)(
   'the %s page ends in the sentence that says why an address cannot be read, and can be asked again',
   async (_, aPage) => {
