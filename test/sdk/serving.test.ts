@@ -1,6 +1,6 @@
 /** What somebody who serves meets: exceptions, schemas, streams, steps, children, being told to stop, and leaving in order. */
 
-import { action, defineService, isConduitError, serve } from '@conduit/sdk';
+import { action, defineService, isConduitError, type ServiceContext, serve } from '@conduit/sdk';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { closing } from '../support/closing.ts';
@@ -59,6 +59,20 @@ test('a payload that does not fit is refused before anybody works on it, and wha
     message: expect.stringContaining('must be even'),
   });
   expect(await conduit.use(images).even(4)).toBe(2);
+});
+
+test('steps that the contract names are declared once, by the hub', async () => {
+  const hub = await aTestHub();
+  const painting = defineService('painting', {
+    paint: action({ tasks: [{ taskId: 'mix', title: 'Mix' }, { taskId: 'paint' }] }),
+  });
+  const handlers = { paint: (_: unknown, ctx: ServiceContext) => ctx.task('mix').done() };
+  const provider = await serve(painting, handlers, { hub: hub.url, handlesSignals: false });
+  closing(() => provider.close());
+  const conduit = await aConduit(hub.url);
+  const declared: unknown[] = [];
+  for await (const event of conduit.use(painting).paint()) if (event.type === 'tasks') declared.push(event.tasks);
+  expect(declared).toMatchObject([[{ taskId: 'mix', title: 'Mix' }, { taskId: 'paint' }]]);
 });
 
 test('an exception of a handler is told to its caller, and written to the log of the service', async () => {

@@ -49,8 +49,11 @@ export class Context {
   readonly #held: Held;
   readonly #tasks = new Map<string, Task>();
 
-  /** Made for each request. */
-  constructor(held: Held, handed: Handed) {
+  /**
+   * Made for each request.
+   * @param planned the steps of its contract, which the hub has declared when it handed the request over.
+   */
+  constructor(held: Held, handed: Handed, planned: readonly TaskDeclaration[] = []) {
     this.requestId = handed.requestId;
     this.service = handed.service;
     this.action = handed.action;
@@ -62,6 +65,7 @@ export class Context {
     this.trace = handed.trace ?? {};
     this.signal = held.signal;
     this.#held = held;
+    for (const { taskId } of planned) this.#task(taskId);
   }
 
   /**

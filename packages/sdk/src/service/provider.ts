@@ -174,7 +174,7 @@ export class Provider implements AsyncDisposable {
       );
       return held.error({ code, message, retryable });
     }
-    const context = this.#parts.withChildren(new Context(held, handed));
+    const context = this.#parts.withChildren(new Context(held, handed, served.action?.tasks));
     const failed = (error: unknown): void => {
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#parts.log(`${this.service}: request ${requestId} failed: ${why}`);
