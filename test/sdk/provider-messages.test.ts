@@ -31,7 +31,7 @@ class ScriptedHub {
   /** What the answer to `register` holds. */
   inFlight: object[] = [];
   /** Called for every message about a request; an object is the answer instead of `{ ok: true }`. */
-  onMessage: (received: Received) => object | undefined = () => undefined;
+  onMessage: (received: Received) => object | undefined | Promise<object> = () => undefined;
   /** Delays the answer to `register`. */
   beforeWelcome: () => Promise<void> = async () => {};
   readonly #io: Server;
@@ -104,7 +104,7 @@ class ScriptedHub {
       }
     } else {
       this.received.push(received);
-      answer?.(this.onMessage(received) ?? { ok: true });
+      answer?.((await this.onMessage(received)) ?? { ok: true });
     }
     this.#look();
   }
@@ -255,6 +255,27 @@ test('told to drain, it finishes what it holds, takes nothing new, and leaves', 
   await hub.until(() => hub.isAlone);
   expect(of('r1').at(-1)?.name).toBe('result');
   expect(of('r2').map(({ name }) => name)).toEqual(['reject']);
+});
+
+test('a request that was on its way when it began to leave is finished too', async () => {
+  let answerDrain = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    hub.onMessage = ({ name }) => {
+      if (name !== 'drain') return undefined;
+      resolve();
+      return new Promise((answer) => {
+        answerDrain = () => answer({ ok: true });
+      });
+    };
+  });
+  const provider = await start();
+  const left = provider.drain();
+  await asked;
+  expect(await hub.request('r1', null)).toBe(true);
+  answerDrain();
+  goOn();
+  await left;
+  expect(of('r1').at(-1)?.name).toBe('result');
 });
 
 test('where the hub refuses the result of a step, the step fails with its reason and the work goes on', async () => {

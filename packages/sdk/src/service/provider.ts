@@ -39,7 +39,10 @@ export class Provider implements AsyncDisposable {
   readonly #parts: ProviderParts;
   readonly #held = new Map<string, Held>();
   readonly #closed: Promise<ConduitError<string>>;
-  #isDraining = false;
+  #leaving: Promise<void> | undefined;
+  /** The hub knows that it leaves. */
+  #takesNothing = false;
+  #onDrained = (): void => undefined;
   #onIdle: (() => void)[] = [];
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -96,20 +99,8 @@ export class Provider implements AsyncDisposable {
    * The same as SIGTERM does.
    */
   async drain(): Promise<void> {
-    const { connection, drainTimeoutMs, service } = this.#parts;
-    if (!this.#isDraining) {
-      this.#isDraining = true;
-      connection.tell('drain', { name: service }, () => undefined);
-    }
-    if (this.#held.size > 0) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      await new Promise<void>((resolve) => {
-        this.#onIdle.push(resolve);
-        timer = setTimeout(resolve, drainTimeoutMs);
-      });
-      clearTimeout(timer);
-    }
-    connection.close();
+    this.#leaving ??= this.#leave();
+    await this.#leaving;
   }
 
   /** Leaves at once: what it holds is handed to another provider, or fails where it must not run twice. */
@@ -119,6 +110,31 @@ export class Provider implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain();
+  }
+
+  async #leave(): Promise<void> {
+    const { connection, drainTimeoutMs } = this.#parts;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, drainTimeoutMs);
+    });
+    // Until the hub has answered, a request may be on its way here: it is held, and finished, like the others.
+    const answered = new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+    });
+    this.#sayDrain();
+    if (connection.isUp || this.#held.size > 0) await Promise.race([answered, patience]);
+    if (this.#held.size > 0) await Promise.race([new Promise<void>((resolve) => this.#onIdle.push(resolve)), patience]);
+    clearTimeout(timer);
+    connection.close();
+  }
+
+  #sayDrain(): void {
+    const { connection, service } = this.#parts;
+    connection.tell('drain', { name: service }, () => {
+      this.#takesNothing = true;
+      this.#onDrained();
+    });
   }
 
   #register({ resolve, reject }: { readonly resolve: () => void; readonly reject: (error: unknown) => void }): void {
@@ -144,7 +160,7 @@ export class Provider implements AsyncDisposable {
         connection.fail(error);
         return reject(error);
       }
-      if (this.#isDraining) connection.tell('drain', { name: service }, () => undefined);
+      if (this.#leaving !== undefined) this.#sayDrain();
       this.#kept(answer['in_flight']);
       resolve();
     });
@@ -166,7 +182,7 @@ export class Provider implements AsyncDisposable {
     const held = new Held({ connection: this.#parts.connection, requestId, attempt, over: () => this.#over(held) });
     this.#held.set(requestId, held);
     const served = this.#parts.actions.get(handed.action);
-    if (this.#isDraining) return held.reject('this worker is leaving');
+    if (this.#takesNothing) return held.reject('this worker is leaving');
     if (served === undefined) {
       const { code, message, retryable } = new ConduitError(
         'action_not_found',
@@ -194,6 +210,8 @@ export class Provider implements AsyncDisposable {
 
   #down(): void {
     clearTimeout(this.#retry);
+    // Whoever leaves and holds nothing need not come back to say so.
+    if (this.#held.size === 0) this.#onDrained();
     for (const held of this.#held.values()) held.down();
   }
 
@@ -203,6 +221,7 @@ export class Provider implements AsyncDisposable {
   }
 
   #forgetAll(): void {
+    this.#onDrained();
     for (const held of [...this.#held.values()]) held.forget();
   }
 }
