@@ -8,6 +8,15 @@ const sdk = `${root}packages/sdk/`;
 const target = `${sdk}dist/browser/`;
 const built = ['conduit.js', 'conduit.js.map', 'conduit.mjs', 'conduit.mjs.map', 'licenses.md'];
 
+/** No hub speaks it and the SDK never asks for it: some 700 bytes that no page needs. */
+const noWebTransport = {
+  name: 'no-webtransport',
+  enforce: 'pre',
+  resolveId: (source, importer) =>
+    source.endsWith('/webtransport.js') && importer?.includes('engine.io-client') ? '\0no-webtransport' : null,
+  load: (id) => (id === '\0no-webtransport' ? 'export class WT {}' : null),
+};
+
 if (
   changedAt(sources()) >
   changedAt(
@@ -24,7 +33,7 @@ async function buildSdk() {
     configFile: false,
     root: sdk,
     logLevel: 'warn',
-    plugins: [noNodeModules],
+    plugins: [noNodeModules, noWebTransport],
     resolve: { conditions: ['conduit-src', 'module', 'browser', 'production'] },
     build: {
       // Only for the paths in the maps.
