@@ -23,6 +23,16 @@ stage() {
   elif [ "$status" -eq 0 ]; then passed=$((passed + 1))
   else failed=$((failed + 1)); fi
   printf '=== %s: %s in %s s\n' "$name" "$([ "$status" -eq 0 ] && echo passed || echo FAILED)" "$((SECONDS - started))"
+  [ "$status" -eq 0 ] || remember_failures "$name"
+}
+
+# Keeps what a failed stage said of its failures, to be said again at the end: there nobody has to look for it.
+remember_failures() {
+  {
+    printf '\n--- %s\n' "$1"
+    sed 's/\x1b\[[0-9;]*m//g' "$log/stage" >"$log/plain"
+    grep -E -A 25 '^ *FAIL ' "$log/plain" || tail -n 25 "$log/plain"
+  } | head -n 200 >>"$log/failures"
 }
 
 as_root() {
@@ -99,5 +109,6 @@ stage 'simulator' npm run simulate --silent -- --seeds "${SIMULATE_SEEDS:-1000}"
 stage 'packages' packages
 for version in $matrix; do stage "Node $version" on_node "$version"; done
 
+[ -s "$log/failures" ] && { printf '\n=== What failed\n'; cat "$log/failures"; }
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]
