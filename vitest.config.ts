@@ -14,6 +14,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Only what never comes is waited for this long: with ten times the work that there were cores for, two tests took more than 30 s.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', './scripts/closing-line.ts'],
   },
 });

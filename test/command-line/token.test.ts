@@ -20,7 +20,7 @@ async function create(hub: HubProcess, subject: string, ...args: string[]): Prom
 /** Why the hub does not let the peer in. */
 async function refused(peer: Peer): Promise<WireError> {
   return await new Promise((resolve, reject) => {
-    const patience = setTimeout(() => reject(new Error('nothing was refused in 10 s')), 10_000);
+    const patience = setTimeout(() => reject(new Error('nothing was refused in 30 s')), 30_000);
     peer.socket.on('connect_error', (error: Error & { data?: WireError }) => {
       if (error.data === undefined) return;
       clearTimeout(patience);

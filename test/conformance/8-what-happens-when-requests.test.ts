@@ -68,9 +68,9 @@ describe('deadline', () => {
   test('runs from the first assignment, not from the request', async () => {
     const service = aName('waits');
     const client = await aClient(hub.url);
-    const { request_id } = await client.ok('request', { to: service, action: 'go', timeout_ms: 500, start_timeout_ms: 60_000 });
+    const { request_id } = await client.ok('request', { to: service, action: 'go', timeout_ms: 1_500, start_timeout_ms: 60_000 });
     // When this one has expired, the other has waited longer than it may run.
-    const marker = await client.ok('request', { to: aName('absent'), action: 'go', start_timeout_ms: 800 });
+    const marker = await client.ok('request', { to: aName('absent'), action: 'go', start_timeout_ms: 2_000 });
     await client.end(marker.request_id);
     const worker = await aWorker(hub.url, service);
     await worker.next('request', { request_id });
@@ -79,16 +79,17 @@ describe('deadline', () => {
   });
 
   test('runs over all attempts', async () => {
-    const { service, worker, client, request_id } = await aHandedRequest(hub.url, { request: { timeout_ms: 700 } });
+    const { service, worker, client, request_id } = await aHandedRequest(hub.url, { request: { timeout_ms: 2_000 } });
     const assignedAt = performance.now();
-    const marker = await client.ok('request', { to: aName('absent'), action: 'go', start_timeout_ms: 400 });
+    const marker = await client.ok('request', { to: aName('absent'), action: 'go', start_timeout_ms: 1_500 });
     await client.end(marker.request_id);
     const other = await aWorker(hub.url, service);
     await worker.ok('reject', { request_id });
     await other.next('request', { request_id, attempt: 2 });
     const end = await client.end(request_id);
     expect(end.body).toMatchObject({ state: 'failed', attempt: 2, error: { code: 'deadline_exceeded' } });
-    expect(end.atMs - assignedAt).toBeLessThan(1_050);
+    // Counted anew from the second attempt it would be 3,500 at least.
+    expect(end.atMs - assignedAt).toBeLessThan(3_400);
   });
 });
 
@@ -120,7 +121,7 @@ describe('while a request is being cancelled', () => {
     expect(await client.ok('cancel', { request_id })).toMatchObject({ outcome: 'cancelled' });
     const end = await client.end(request_id);
     expect(end.body).toMatchObject({ state: 'cancelled', attempt: 1 });
-    expect(end.atMs - askedAt).toBeLessThan(1_000);
+    expect(end.atMs - askedAt).toBeLessThan(3_000);
   });
 
   test('a lost provider makes it cancelled, and nobody else is handed it', async () => {

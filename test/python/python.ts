@@ -6,7 +6,7 @@ import { closing } from '../support/closing.ts';
 import { spawnDependent } from '../support/dependent.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const patienceMs = 20_000;
+const patienceMs = 45_000;
 
 interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;

@@ -62,7 +62,7 @@ test('a watcher that takes nothing of 90 MiB delays nobody, costs the hub no mem
   process.stdout.write(`hub at most, slowest echo: ${text.join(' without the slow reader; ')} with it\n`);
   expect(slow.events(withSlow.ids[0] as string).length).toBeLessThan(chunksPerRequest);
   expect(withSlow.peakBytes).toBeLessThan(without.peakBytes + roomBytes);
-  expect(withSlow.slowestMs).toBeLessThan(1_000);
+  expect(withSlow.slowestMs).toBeLessThan(3_000);
   for (const id of withSlow.ids) expect(folded(reader.events(id)).streams['text']?.chunks).toBe(chunksPerRequest);
   proxy.release('toPeer');
   for (const id of withSlow.ids) {

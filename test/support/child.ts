@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { closing } from './closing.ts';
 import { spawnDependent } from './dependent.ts';
 
-const patienceMs = 20_000;
+const patienceMs = 45_000;
 const rawWorker = fileURLToPath(new URL('../scenarios/raw-worker.mjs', import.meta.url));
 
 /** Resolves with the process once it printed a line with `ready` in it. */

@@ -10,7 +10,7 @@ const cli = fileURLToPath(new URL('../../packages/hub/src/cli/conduit.ts', impor
 /** By its path: a command may run in any folder. */
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const nodeArgs = ['--conditions=conduit-src', '--import', tsx, cli];
-const patienceMs = 20_000;
+const patienceMs = 45_000;
 
 interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ import { closing } from './closing.ts';
 import { spawnDependent } from './dependent.ts';
 
 const cli = fileURLToPath(new URL('../../packages/hub/src/cli/conduit.ts', import.meta.url));
-const patienceMs = 20_000;
+const patienceMs = 45_000;
 
 export interface HubOptions {
   /** Left out: a new folder that goes with the hub. */

@@ -5,7 +5,7 @@ import { closing } from './closing.ts';
 import { type Answer, type Body, numberedEvents, terminalEvents, type WireError } from './wire.ts';
 
 /** Far beyond what any step takes: who waits this long waits for something that does not come. */
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 
 export interface Heard {
   readonly name: string;
