@@ -80,6 +80,7 @@ test.each([
     ['Host: 127.0.0.1\r\nOrigin: https://evil.example', 'origin'],
     ['Host: localhost\r\nOrigin: null', 'origin'],
     ['Host: rebound.example\r\nOrigin: http://rebound.example', 'host'],
+    ['Host: localhost\r\nHost: rebound.example', 'host'],
   ]) {
     const answer = await door.say(`${head}\r\n${headers}`);
     expect(answer, headers).toMatch(/^HTTP\/1.1 403 Forbidden\r\n/);

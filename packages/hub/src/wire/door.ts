@@ -5,13 +5,19 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ConduitError, errorTable, toConduitError } from '@conduit/sdk/protocol/errors';
 import type { Caller, Doorman } from '../access/doorman.ts';
+import { endUntaken } from './untaken.ts';
 
 /** Who does not bring a request's headers, or all of a request, in this time holds a place that others need. Milliseconds. */
 const timing = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000, keepAliveTimeout: 5_000 };
 
-/** A server on which slow headers, slow bodies and connections that say nothing end by themselves. */
+/** Nobody in good order asks twice over one connection without waiting for the answer; who goes on like that fills the memory with what he asked for. */
+const maxUnanswered = 16;
+
+/** A server on which slow headers, slow bodies, and connections that say or take nothing end by themselves. */
 export function createHttpServer(): Server {
-  return createServer(timing);
+  const server = createServer(timing);
+  endUntaken(server);
+  return server;
 }
 
 /** Puts the doorman before everything that listens by now. */
@@ -24,7 +30,13 @@ export function guard(server: Server, doorman: Doorman): void {
     socket.destroySoon();
   });
   const onRequest = taken(server, 'request');
+  const unanswered = new WeakMap<Socket, number>();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    const waiting = unanswered.get(socket) ?? 0;
+    if (waiting >= maxUnanswered) return void socket.destroy();
+    unanswered.set(socket, waiting + 1);
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
     const error = refusalOf(() => admit(doorman, request));
     if (error === undefined) return onRequest(request, response);
     response.writeHead(statusOf(error), headersOf(error)).end(bodyOf(error));
@@ -58,13 +70,14 @@ export function inQuery(): ConduitError {
   return new ConduitError('unauthenticated', message, { details: { reason: 'in_query' } });
 }
 
-export function callerOf({ headers, socket }: IncomingMessage): Caller {
+export function callerOf({ headers, headersDistinct, socket }: IncomingMessage): Caller {
   const forwarded = headers['x-forwarded-for'];
   return {
     remoteAddress: socket.remoteAddress,
     localAddress: socket.localAddress,
     forwardedFor: Array.isArray(forwarded) ? forwarded.join(',') : forwarded,
-    host: headers.host,
+    // Of several a proxy may have believed another one than Node does: together they are nobody's name.
+    host: headersDistinct['host']?.join(','),
     origin: headers.origin,
   };
 }

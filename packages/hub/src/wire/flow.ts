@@ -7,6 +7,13 @@ const drainedBytes = 64 * 1024;
 /** Attachments that come slower than this from one look to the next are kept back, whatever heartbeats come beside them. */
 const trickleBytes = 4 * 1024;
 
+/** What no peer may have waiting for it, however it came to be: heard no further long before, it has found another way. */
+const maxUnsentBytes = 64 * 1024 * 1024;
+/** Who has not been let in is owed a few words. */
+const maxUnsentToStrangerBytes = 64 * 1024;
+/** What a packet weighs beside what it carries, while it stands in a list as an object. */
+const packetBytes = 256;
+
 /** The status of WebSockets for it (IANA 1013). */
 const tryAgainLater = 1013;
 
@@ -38,14 +45,17 @@ export class Flow {
   #outward: Standstill | undefined;
   #inward: (Standstill & { readonly packet: unknown }) | undefined;
   #isPaused = false;
+  #maxUnsentBytes = maxUnsentToStrangerBytes;
+  #isCut = false;
 
   constructor(engine: EngineSocket) {
     this.#engine = engine;
     this.#webSocket = webSocketOf(engine.transport);
     engine.on('packetCreate', ({ data }: { data?: unknown }) => {
-      const bytes = sizeOf(data);
+      const bytes = packetBytes + sizeOf(data);
       this.#bufferedBytes += bytes;
       this.#givenBytes += bytes;
+      if (this.unsentBytes > this.#maxUnsentBytes) this.#cutSoon();
     });
     engine.on('flush', () => {
       this.#bufferedBytes = 0;
@@ -60,6 +70,11 @@ export class Flow {
 
   get unsentBytes(): number {
     return this.#bufferedBytes + (this.#webSocket?.bufferedAmount ?? 0);
+  }
+
+  /** The peer is let in: from now on more may wait for it. */
+  letIn(): void {
+    this.#maxUnsentBytes = maxUnsentBytes;
   }
 
   /** Runs `callback` once what is unsent has left, or everything ended. */
@@ -115,6 +130,13 @@ export class Flow {
     if (packet === undefined || packet === null) this.#inward = undefined;
     else if (known?.packet !== packet || mark - known.mark >= trickleBytes) this.#inward = { packet, mark, since: now };
     return this.#inward === undefined ? 0 : now - this.#inward.since;
+  }
+
+  /** Not at once: somebody is in the middle of sending. */
+  #cutSoon(): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    setImmediate(() => this.cut());
   }
 
   /** The transport takes more: engine.io has just given it what was buffered. */

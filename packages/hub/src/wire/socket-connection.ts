@@ -3,10 +3,7 @@
 import type { Socket as EngineSocket } from 'engine.io';
 import type { Socket } from 'socket.io';
 import type { Acknowledge, Connection, ConnectionListener } from './connection.ts';
-import { Flow } from './flow.ts';
-
-/** What no peer may have waiting for it, however it came to be: heard no further long before, it has found another way. */
-const maxUnsentBytes = 64 * 1024 * 1024;
+import type { Flow } from './flow.ts';
 
 interface Patience {
   readonly unfinishedMs: number;
@@ -19,17 +16,15 @@ export class SocketConnection implements Connection {
   readonly #socket: Socket;
   readonly #engine: EngineSocket;
   readonly #flow: Flow;
-  #isCut = false;
   #closingSince: number | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, flow: Flow) {
     this.#socket = socket;
     this.#engine = Reflect.get(socket.client, 'conn') as EngineSocket;
-    this.#flow = new Flow(this.#engine);
+    this.#flow = flow;
     this.auth = socket.handshake.auth;
     this.#engine.on('packetCreate', ({ type }: { type: string }) => {
       if (type === 'ping') this.listener?.heartbeatSent();
-      if (this.unsentBytes > maxUnsentBytes) this.#cutSoon();
     });
     this.#engine.on('heartbeat', () => this.listener?.heartbeatAnswered());
     // Not calling on keeps the event from the socket's own listeners: its names are the peer's, and `error` would throw.
@@ -41,6 +36,10 @@ export class SocketConnection implements Connection {
       acknowledgements.delete(id);
       acknowledged?.();
     });
+  }
+
+  letIn(): void {
+    this.#flow.letIn();
   }
 
   send(name: string, body: object): void {
@@ -105,12 +104,5 @@ export class SocketConnection implements Connection {
     const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
     if (acknowledge !== undefined) args.pop();
     this.listener?.message(name, args, acknowledge);
-  }
-
-  /** Not at once: somebody is in the middle of sending. */
-  #cutSoon(): void {
-    if (this.#isCut) return;
-    this.#isCut = true;
-    setImmediate(() => this.#flow.cut());
   }
 }

@@ -5,8 +5,11 @@ import type { Socket } from 'node:net';
 import { toConduitError } from '@conduit/sdk/protocol/errors';
 import type { Socket as EngineSocket } from 'engine.io';
 import { type Socket as IoSocket, Server } from 'socket.io';
+import * as parser from 'socket.io-parser';
+import { WebSocketServer } from 'ws';
 import type { Accept, Welcome } from './connection.ts';
 import { inQuery } from './door.ts';
+import { Flow } from './flow.ts';
 import { SocketConnection } from './socket-connection.ts';
 
 /** Durations of the wire, milliseconds. */
@@ -66,6 +69,9 @@ export function serveSocketIo({
     upgradeTimeout: times.unfinishedMs,
     // Between the message's bound and this one a message is answered with an error; above it the connection ends.
     maxHttpBufferSize: 2 * maxMessageBytes,
+    // Socket.IO would be content with older ones, which keep every pong that is not read, and walk every packet.
+    wsEngine: WebSocketServer,
+    parser,
     perMessageDeflate: false,
     httpCompression: false,
     serveClient: true,
@@ -73,7 +79,9 @@ export function serveSocketIo({
     // A refusal here lets JavaScript clients try again; one in a middleware would end them for good.
     allowRequest: (_request, done) => done(null, !isClosing),
   });
+  const flows = new WeakMap<object, Flow>();
   io.engine.on('connection', (engine: EngineSocket) => {
+    flows.set(engine, new Flow(engine));
     const left = sessionOpened?.(engine.request);
     if (left !== undefined) engine.once('close', left);
   });
@@ -90,7 +98,9 @@ export function serveSocketIo({
     // Before the first answer is written a peer could ask for a thousand sockets over one connection.
     if (greeted.has(socket.conn)) return socket.conn.close();
     greeted.add(socket.conn);
-    const connection = new SocketConnection(socket);
+    const flow = flows.get(socket.conn);
+    if (flow === undefined) return socket.conn.close();
+    const connection = new SocketConnection(socket, flow);
     const greet = (welcome: Welcome): void => {
       // Stock clients give `pid` back on their own when they return. Socket.IO fills it only for its own recovery, which is not used.
       Reflect.set(socket, 'pid', welcome.pid);
@@ -117,6 +127,7 @@ export function serveSocketIo({
     if (known === undefined) return;
     const { connection, welcome } = known;
     connections.add(connection);
+    connection.letIn();
     socket.on('disconnect', () => {
       connections.delete(connection);
       connection.ended();
