@@ -5,6 +5,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import type { PayloadIssue, Schemas } from '../routing/ports.ts';
+import { within } from './time-limit.ts';
 
 /** To compile a schema takes longer than linear in its size: 64 KB some 0.3 s, three times as much 6 s. */
 const maxSchemaBytes = 64 * 1024;
@@ -14,6 +15,19 @@ const maxSubschemas = 200;
 const maxCompiled = 500;
 /** What a refusal lists. */
 const maxIssues = 10;
+
+/** A payload that takes longer does not fit. Milliseconds. */
+const maxCheckMs = 250;
+/** A schema that took too long so often is not tried again: each time everybody waits. */
+const maxOverruns = 3;
+/** What is this small is checked in no time, but by a schema that refers to itself: it may double with each level. */
+const smallBytes = 4 * 1024;
+
+interface Compiled {
+  readonly validate: ValidateFunction;
+  readonly refers: boolean;
+  overruns: number;
+}
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -29,9 +43,9 @@ const linearRegExp = Object.assign(
 
 export class PayloadSchemas implements Schemas {
   /** By the schema's text, in the order of their last use. */
-  readonly #compiled = new Map<string, ValidateFunction>();
+  readonly #compiled = new Map<string, Compiled>();
   /** The same by the object itself: payloads come more often than schemas. */
-  readonly #bySchema = new WeakMap<JsonSchema, ValidateFunction>();
+  readonly #bySchema = new WeakMap<JsonSchema, Compiled>();
 
   admit(schema: JsonSchema, path: string): void {
     const text = JSON.stringify(schema);
@@ -46,20 +60,34 @@ export class PayloadSchemas implements Schemas {
     }
   }
 
-  check(schema: JsonSchema, payload: unknown): readonly PayloadIssue[] {
-    const validate = this.#bySchema.get(schema) ?? this.#validator(schema, JSON.stringify(schema));
-    return validate(payload) ? [] : (validate.errors ?? []).slice(0, maxIssues).map(issueOf);
+  check(schema: JsonSchema, payload: unknown, bytes: number): readonly PayloadIssue[] {
+    const compiled = this.#bySchema.get(schema) ?? this.#validator(schema, JSON.stringify(schema));
+    const { validate, refers, overruns } = compiled;
+    if (overruns >= maxOverruns) return [issueOfCost('is not checked: others took too long by the same schema')];
+    const isSure = bytes <= smallBytes && !refers;
+    try {
+      const checked = isSure ? { value: validate(payload) } : within(maxCheckMs, () => validate(payload));
+      if (checked !== undefined) return checked.value ? [] : (validate.errors ?? []).slice(0, maxIssues).map(issueOf);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return [issueOfCost('can not be checked: the schema goes round in circles')];
+    }
+    compiled.overruns += 1;
+    return [issueOfCost(`takes longer than ${maxCheckMs} ms to check`)];
   }
 
-  #validator(schema: JsonSchema, text: string): ValidateFunction {
-    const known = this.#compiled.get(text);
-    const validate = known ?? compile(schema);
+  #validator(schema: JsonSchema, text: string): Compiled {
+    const compiled = this.#compiled.get(text) ?? {
+      validate: compile(schema),
+      refers: /"\$(?:dynamic|recursive)?[Rr]ef"/.test(text),
+      overruns: 0,
+    };
     this.#compiled.delete(text);
-    this.#compiled.set(text, validate);
-    this.#bySchema.set(schema, validate);
+    this.#compiled.set(text, compiled);
+    this.#bySchema.set(schema, compiled);
     const [oldest] = this.#compiled.keys();
     if (this.#compiled.size > maxCompiled && oldest !== undefined) this.#compiled.delete(oldest);
-    return validate;
+    return compiled;
   }
 }
 
@@ -81,6 +109,10 @@ function issueOf({ instancePath, message, keyword }: ErrorObject): PayloadIssue 
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   return { path, message: message ?? 'does not fit', keyword };
+}
+
+function issueOfCost(message: string): PayloadIssue {
+  return { path: [], message, keyword: 'cost' };
 }
 
 /** Without recursion: the depth is what is to be bounded. */

@@ -32,8 +32,8 @@ export interface PayloadIssue {
 export interface Schemas {
   /** Takes a schema in use. @throws ConduitError `invalid_message` for one that is none, or could harm the hub; `path` says where it stood. */
   admit(schema: Readonly<Record<string, unknown>>, path: string): void;
-  /** What does not fit; empty where all does. The schema was admitted. */
-  check(schema: Readonly<Record<string, unknown>>, payload: unknown): readonly PayloadIssue[];
+  /** What does not fit; empty where all does. The schema was admitted; `bytes` is about what the payload weighs. */
+  check(schema: Readonly<Record<string, unknown>>, payload: unknown, bytes: number): readonly PayloadIssue[];
 }
 
 export interface Ids {

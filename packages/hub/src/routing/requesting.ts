@@ -300,7 +300,7 @@ export class Requesting {
       throw new ConduitError('action_not_found', `"${message.to}" does not offer "${message.action}"`);
     }
     const input = service.action(message.action)?.input;
-    const issues = input === undefined ? [] : schemas.check(input, payload.value);
+    const issues = input === undefined ? [] : schemas.check(input, payload.value, payload.bytes);
     if (issues.length > 0) {
       const [{ path, message: why }] = issues as [(typeof issues)[number]];
       const where = path.length === 0 ? 'the payload' : `payload.${path.join('.')}`;
