@@ -1,6 +1,7 @@
 /** A real hub as a process of its own: started, killed, started again on the same port, as people do it. */
 
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { closing } from './closing.ts';
 import { spawnDependent } from './dependent.ts';
 
 const cli = fileURLToPath(new URL('../../packages/hub/src/cli/conduit.ts', import.meta.url));
+const probe = new URL('memory-probe.mjs', import.meta.url).href;
 const patienceMs = 45_000;
 
 export interface HubOptions {
@@ -18,6 +20,8 @@ export interface HubOptions {
   readonly dataDir?: string;
   /** Further arguments of `conduit start`. */
   readonly args?: readonly string[];
+  /** It can be asked for the memory that it has in use. */
+  readonly isProbed?: boolean;
 }
 
 export class HubProcess {
@@ -25,17 +29,19 @@ export class HubProcess {
   readonly dataDir: string;
   readonly url: string;
   readonly #args: readonly string[];
+  readonly #isProbed: boolean;
   readonly #isFolderOurs: boolean;
   #child: ChildProcess | undefined;
   #exited: Promise<number | null> = Promise.resolve(null);
   #output = '';
 
-  constructor(port: number, { dataDir, args = [] }: HubOptions) {
+  constructor(port: number, { dataDir, args = [], isProbed = false }: HubOptions) {
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
     this.#isFolderOurs = dataDir === undefined;
     this.dataDir = dataDir ?? mkdtempSync(join(tmpdir(), 'conduit-hub-'));
     this.#args = args;
+    this.#isProbed = isProbed;
   }
 
   /** Everything it printed, over all its lives. */
@@ -50,8 +56,9 @@ export class HubProcess {
   /** Resolves once it says where it listens. */
   async start(): Promise<void> {
     const args = ['start', '--port', String(this.port), '--data-dir', this.dataDir, ...this.#args];
-    const child = spawnDependent(process.execPath, ['--conditions=conduit-src', '--import', 'tsx', cli, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const probing = this.#isProbed ? ['--expose-gc', '--import', probe] : [];
+    const child = spawnDependent(process.execPath, [...probing, '--conditions=conduit-src', '--import', 'tsx', cli, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe', ...(this.#isProbed ? (['ipc'] as const) : [])],
     });
     this.#child = child;
     const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -82,6 +89,19 @@ export class HubProcess {
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<number | null> {
     this.#child?.kill(signal);
     return await this.#exited;
+  }
+
+  /** What it has in use that no collection gives back, bytes: of one that is probed. */
+  async bytesInUse(): Promise<number> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null) throw new Error(`the hub does not run: ${this.#output}`);
+    const told = once(child, 'message');
+    child.send('how much?');
+    const ended = this.#exited.then((code) => {
+      throw new Error(`the hub ended with code ${code}: ${this.#output}`);
+    });
+    const [bytes] = await Promise.race([told, ended]);
+    return Number(bytes);
   }
 
   /** Its resident memory, bytes. */
