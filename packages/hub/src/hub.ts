@@ -196,6 +196,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
       ids,
       limits,
       authenticate: (credentials) => gate.authenticate(credentials),
+      hold: (identity, end) => gate.hold(identity, end),
       admits: (visit) => origins.admits(visit),
     },
   });

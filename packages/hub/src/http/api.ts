@@ -13,6 +13,7 @@ import type { Router } from '../routing/router.ts';
 import type { HubStatus } from './app.ts';
 import type { Beginning } from './event-streams.ts';
 import { addEventRoutes } from './events.ts';
+import { credentialsOf } from './headers.ts';
 import { addHubEventRoutes } from './hub-events.ts';
 import { addHubRoutes } from './hubs.ts';
 import { addOperatingRoutes } from './operating.ts';
@@ -27,6 +28,8 @@ export interface ApiParts {
   readonly limits: Limits;
   /** @throws ConduitError `unauthenticated` */
   readonly authenticate: (credentials: { readonly token?: string }) => Identity | Promise<Identity>;
+  /** Runs `end` when the identity is worth nothing any more. @returns forgets it. */
+  readonly hold: (identity: Identity, end: () => void) => () => void;
   /** Whether a page may ask at all; what is no page says no origin. */
   readonly admits: (visit: Visit) => boolean;
   readonly status: () => HubStatus;
@@ -74,13 +77,6 @@ export function createApi(parts: ApiParts): Api {
   addHubRoutes(api, parts);
   addHubEventRoutes(api, parts);
   return api;
-}
-
-function credentialsOf(authorization: string | undefined): { token?: string } {
-  if (authorization === undefined) return {};
-  const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (token === undefined) throw new ConduitError('unauthenticated', 'Authorization must be Bearer and a token');
-  return { token };
 }
 
 interface Checked {

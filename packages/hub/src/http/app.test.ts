@@ -22,6 +22,7 @@ const api = {
   ids: { requestId: () => '', sessionId: () => '' },
   limits: defaultLimits,
   authenticate: () => localIdentity,
+  hold: () => () => undefined,
   admits: () => true,
 };
 beforeEach(() => void logged.splice(0));

@@ -1,4 +1,4 @@
-/** What callers ask for in headers: how long to wait, by which key to send once, where to go on. */
+/** What callers say in headers: who they are, how long to wait, by which key to send once, where to go on. */
 
 import { createHash } from 'node:crypto';
 import { ConduitError } from '@conduit/sdk/protocol/errors';
@@ -8,6 +8,14 @@ import type { Identity } from '../access/identity.ts';
 /** Proxies end what is silent for longer. */
 const maxWaitSeconds = 300;
 const maxKeyLength = 256;
+
+/** `Authorization: Bearer`, and nothing else that may stand there. */
+export function credentialsOf(authorization: string | undefined): { token?: string } {
+  if (authorization === undefined) return {};
+  const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (token === undefined) throw new ConduitError('unauthenticated', 'Authorization must be Bearer and a token');
+  return { token };
+}
 
 /** `Prefer: wait=30`: seconds, as many as are waited at the most. Undefined: it does not want to wait. */
 export function waitSecondsOf(prefer: string | undefined): number | undefined {

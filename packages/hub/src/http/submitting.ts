@@ -15,7 +15,7 @@ import { answerTo, visitor } from './asking.ts';
 import { readJson, readPayload } from './bodies.ts';
 import { streaming, wantsEvents } from './event-streams.ts';
 import { Caller } from './following.ts';
-import { requestIdOf, waitSecondsOf } from './headers.ts';
+import { credentialsOf, requestIdOf, waitSecondsOf } from './headers.ts';
 import { answer } from './json.ts';
 import { answerResult } from './results.ts';
 import { responses } from './routes.ts';
@@ -72,8 +72,12 @@ export function addSubmittingRoutes(api: Api, parts: ApiParts): void {
       if (wantsEvents(context)) return streaming(context, caller.following(requestId, 0));
       if (waitSeconds === undefined) return answer(context, acceptedToWire(accepted), 202);
       context.header('Preference-Applied', `wait=${waitSeconds}`);
-      const { signal } = context.req.raw;
-      await caller.ending(requestId, { clock: parts.clock, waitMs: waitSeconds * 1_000, signal });
+      const revoked = new AbortController();
+      const release = parts.hold(context.get('identity'), () => revoked.abort());
+      const signal = AbortSignal.any([context.req.raw.signal, revoked.signal]);
+      await caller.ending(requestId, { clock: parts.clock, waitMs: waitSeconds * 1_000, signal }).finally(release);
+      // Whoever waited is told no more than it would be if it asked now.
+      await parts.authenticate(credentialsOf(context.req.header('authorization')));
       return await answerResult(context, parts, requestId);
     } finally {
       // A stream has the caller for as long as it lasts.

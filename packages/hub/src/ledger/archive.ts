@@ -3,7 +3,7 @@
 import type { RequestRecord } from '../routing/record.ts';
 import { recordToText } from './record-text.ts';
 import { endedStates, type Search } from './search.ts';
-import { afterAll, searchSql } from './search-sql.ts';
+import { searchSql } from './search-sql.ts';
 import type { Database, Statement } from './sqlite-driver.ts';
 import type { Retention } from './store.ts';
 import { Transactions } from './transaction.ts';
@@ -39,7 +39,6 @@ export class Archive {
   readonly #drop: Statement;
   readonly #dropTags: Statement;
   readonly #dropServices: Statement;
-  readonly #start: Statement;
   readonly #services: Statement;
   readonly #searches = new Map<string, Statement>();
   #count: number;
@@ -58,9 +57,6 @@ export class Archive {
     );
     this.#ofSession = db.prepare(
       "select request_id as requestId from requests where session_id = ? and finished_elapsed >= ? and state <> '' order by number",
-    );
-    this.#start = db.prepare(
-      "select 1 from requests where request_id >= ? and request_id < ? and tenant = ? and state <> '' limit 1",
     );
     this.#services = db.prepare('select distinct service from requests where tenant = ?');
     this.#oldest = db.prepare(
@@ -118,11 +114,6 @@ export class Archive {
 
   ofSession(sessionId: string, sinceElapsed: number): string[] {
     return this.#ofSession.all(sessionId, sinceElapsed).map(idOf);
-  }
-
-  /** Whether an id of the tenant begins so. */
-  hasStart(tenant: string, text: string): boolean {
-    return this.#start.get(text, afterAll(text), tenant) !== undefined;
   }
 
   /** Newest first, below `number`. Each filter narrows by its index; the others are looked at in what is left. */

@@ -88,9 +88,7 @@ export class MemoryStore implements Store {
   /** Linear in what is kept, which `--memory` bounds at ten thousand. */
   search(query: RequestQuery, stateOf: (requestId: string) => string | undefined): string[] {
     const all = [...this.#requests.values()].reverse();
-    const isIdStart = (text: string) =>
-      all.some(({ origin }) => origin.tenant === query.tenant && origin.requestId.startsWith(text));
-    const search = understood(query, isIdStart);
+    const search = understood(query, (one) => all.some(({ origin }) => matches(origin, one)));
     const { before, limit, states } = search;
     const start = before === undefined ? 0 : all.findIndex(({ origin }) => origin.requestId === before) + 1;
     if (before !== undefined && start === 0) return [];

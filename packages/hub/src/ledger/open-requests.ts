@@ -44,11 +44,8 @@ export class OpenRequests {
     return this.#sessions.get(sessionId);
   }
 
-  /** Whether an id of the tenant begins so. */
-  hasStart(tenant: string, text: string): boolean {
-    for (const { origin } of this.#entries.values()) {
-      if (origin.tenant === tenant && origin.requestId.startsWith(text)) return true;
-    }
+  has(isWanted: (origin: Origin) => boolean): boolean {
+    for (const { origin } of this.#entries.values()) if (isWanted(origin)) return true;
     return false;
   }
 

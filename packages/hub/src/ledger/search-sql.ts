@@ -52,7 +52,7 @@ export function searchSql(search: Search, { number, states, services }: Scope): 
 }
 
 /** Ids are ASCII: nothing that begins so comes after this. */
-export function afterAll(start: string): string {
+function afterAll(start: string): string {
   return `${start}\uffff`;
 }
 

@@ -13,11 +13,17 @@ export interface Search extends Omit<RequestQuery, 'text'> {
 /** Eight characters of an id tell it apart, within a minute or so; fewer may as well be a word. */
 const idStartPattern = /^(?:[0-9a-f]{8}[0-9a-f-]*|[0-9A-F]{8}[0-9A-F-]*|[0-7][0-9A-HJKMNP-TV-Z]{7,})$/;
 
-/** A text that begins a kept id means that; a tag that only looks like one is found as long as no id begins so. */
-export function understood({ text, ...query }: RequestQuery, isIdStart: (text: string) => boolean): Search {
+/**
+ * A text that begins a kept id means that; a tag that only looks like one is found as long as no id begins so. Only ids that
+ * whoever looks may see count: what is found would otherwise tell of the others.
+ * @param hasAny whether there is a request that is so.
+ */
+export function understood({ text, ...query }: RequestQuery, hasAny: (search: Search) => boolean): Search {
   if (text === undefined || text === '') return query;
-  if (idStartPattern.test(text) && isIdStart(text)) return { ...query, idStart: text };
-  return { ...query, words: folded(text) };
+  if (!idStartPattern.test(text)) return { ...query, words: folded(text) };
+  const { tenant, sight } = query;
+  const isIdStart = hasAny({ tenant, limit: 1, idStart: text, ...(sight === undefined ? {} : { sight }) });
+  return isIdStart ? { ...query, idStart: text } : { ...query, words: folded(text) };
 }
 
 /** Which of the states that end a request are looked for; undefined: every one, empty: none. */

@@ -180,8 +180,10 @@ export class SqliteStore implements Store {
     return this.#try(() => {
       const number = query.before === undefined ? Number.MAX_SAFE_INTEGER : this.#numberOf(query.before);
       if (number === undefined) return [];
-      const isIdStart = (text: string) => this.#open.hasStart(query.tenant, text) || this.#archive.hasStart(query.tenant, text);
-      const search = understood(query, isIdStart);
+      const search = understood(query, (one) => {
+        if (this.#open.has((origin) => matches(origin, one))) return true;
+        return this.#archive.search(one, Number.MAX_SAFE_INTEGER).length > 0;
+      });
       const isWanted = (origin: Origin): boolean =>
         matches(origin, search) &&
         (search.states === undefined || search.states.some((state) => state === stateOf(origin.requestId)));

@@ -5,7 +5,7 @@
 
 import { serviceToWire, type WireBody } from '@conduit/sdk/protocol/wire';
 import { providerSessionToWire, statsToWire, summaryToWire } from '@conduit/sdk/protocol/wire-overview';
-import { type Identity, mayKnow, mayObserve, mayObserveAll } from '../access/identity.ts';
+import { type Identity, mayKnow, mayObserveAll } from '../access/identity.ts';
 import type { Core } from './core.ts';
 import type { Finding } from './finding.ts';
 import type { Peer } from './peer.ts';
@@ -13,6 +13,7 @@ import type { Outlet, Timer } from './ports.ts';
 import type { RequestRecord } from './record.ts';
 import type { Service } from './service.ts';
 import { feedMs, maxFedRequests } from './settings.ts';
+import { maySee } from './sight.ts';
 import { summaryOf } from './snapshot.ts';
 import { writeAheadBytes } from './watchers.ts';
 
@@ -32,6 +33,9 @@ interface Reader {
   readonly requests: Set<string>;
   readonly services: Set<string>;
   readonly providers: Set<string>;
+  /** What it was told of and is not rid of: of these alone it is told that they are gone. */
+  readonly toldServices: Set<string>;
+  readonly toldProviders: Set<string>;
   /** More requests changed than it can be told of. */
   hasGap: boolean;
   /** The numbers that it was told last. */
@@ -76,6 +80,8 @@ export class Feed {
       requests: new Set(),
       services: new Set(wanted.includes('services') ? services : []),
       providers: new Set(wanted.includes('providers') ? [...peers.keys()] : []),
+      toldServices: new Set(),
+      toldProviders: new Set(),
       hasGap: false,
       stats: '',
       isDraining: false,
@@ -91,11 +97,11 @@ export class Feed {
     };
   }
 
-  requestChanged({ requestId, tenant, subject, to }: RequestRecord): void {
+  requestChanged(record: RequestRecord): void {
+    const { requestId } = record;
     for (const reader of this.#readers) {
       const { identity, requests } = reader;
-      if (!reader.topics.has('requests') || identity.tenant !== tenant) continue;
-      if (identity.subject !== subject && !mayObserve(identity, to)) continue;
+      if (!reader.topics.has('requests') || !maySee(identity, record)) continue;
       if (requests.size < maxFedRequests || requests.has(requestId)) requests.add(requestId);
       else reader.hasGap = true;
     }
@@ -147,23 +153,27 @@ export class Feed {
     this.#tellStats(reader, look);
   }
 
-  #tellServices({ identity, outlet, services }: Reader): void {
+  #tellServices({ identity, outlet, services, toldServices }: Reader): void {
     if (services.size === 0) return;
     const { registry, clock } = this.#core;
     const found = [...services].map((name) => [name, registry.findKnown(identity.tenant, name, clock.elapsed())] as const);
     services.clear();
     const there = found.flatMap(([name, service]) => (service === undefined || !mayKnow(identity, name) ? [] : [service]));
-    const gone = found.flatMap(([name, service]) => (service === undefined ? [name] : []));
+    const gone = found.flatMap(([name, service]) => (service === undefined && toldServices.delete(name) ? [name] : []));
+    for (const { name } of there) toldServices.add(name);
     if (there.length + gone.length === 0) return;
     outlet.send('services', { services: there.map((service) => serviceToWire(service.info(clock.elapsed()))), gone });
   }
 
-  #tellProviders({ identity, outlet, providers }: Reader): void {
+  #tellProviders({ identity, outlet, providers, toldProviders }: Reader): void {
     if (providers.size === 0) return;
     const found = [...providers].map((sessionId) => [sessionId, this.#finding.provider(identity, sessionId)] as const);
     providers.clear();
     const there = found.flatMap(([, provider]) => (provider === undefined ? [] : [provider]));
-    const gone = found.flatMap(([sessionId]) => (this.#core.peers.has(sessionId) ? [] : [sessionId]));
+    const gone = found.flatMap(([sessionId, provider]) =>
+      provider === undefined && toldProviders.delete(sessionId) ? [sessionId] : [],
+    );
+    for (const { sessionId } of there) toldProviders.add(sessionId);
     if (there.length + gone.length === 0) return;
     outlet.send('providers', { providers: there.map(providerSessionToWire), gone });
   }

@@ -6,6 +6,7 @@ import { type Identity, mayObserve, mayObserveAll } from '../access/identity.ts'
 import type { Core } from './core.ts';
 import type { Peer } from './peer.ts';
 import type { Archive, Reply, RequestQuery } from './ports.ts';
+import { maySee } from './sight.ts';
 import { summaryOf } from './snapshot.ts';
 import type { Tally } from './tally.ts';
 
@@ -37,6 +38,16 @@ export class Finding {
 
   /** Requests that the identity sent or may observe, newest first. */
   requests(identity: Identity, wanted: Wanted, reply: Reply<Found>): void {
+    const { before } = wanted;
+    if (before === undefined) return this.#search(identity, wanted, reply);
+    // A request that somebody may not see is none to go on from either.
+    this.#core.ledger.read(before, (record) => {
+      if (record !== undefined && maySee(identity, record)) this.#search(identity, wanted, reply);
+      else reply.ok({ requests: [], hasMore: false });
+    });
+  }
+
+  #search(identity: Identity, wanted: Wanted, reply: Reply<Found>): void {
     const { tenant, subject } = identity;
     const sight = { subject, observes: (service: string) => mayObserve(identity, service) };
     const query = { ...wanted, tenant, limit: wanted.limit + 1, ...(mayObserveAll(identity) ? {} : { sight }) };

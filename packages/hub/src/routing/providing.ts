@@ -14,6 +14,7 @@ import type { Reply } from './ports.ts';
 import { Provider } from './provider.ts';
 import type { RequestRecord } from './record.ts';
 import { graceAfterStartMs, graceMs } from './settings.ts';
+import { notHeld } from './sight.ts';
 import type { Decision } from './steps.ts';
 
 interface ProvidingParts {
@@ -81,7 +82,7 @@ export class Providing {
     const step = { type: 'work', from: peer.sessionId, message, ...(body === undefined ? {} : { body }) } as const;
     this.#core.ledger.change(message.requestId, step, (decision, record) => {
       if (decision === undefined || record === undefined || record.tenant !== peer.identity.tenant) {
-        return reply.refuse(new ConduitError('not_assigned', `this connection does not hold ${message.requestId}`));
+        return reply.refuse(notHeld(message.requestId));
       }
       this.#answeredLate(peer, message, record);
       answer(decision, reply);

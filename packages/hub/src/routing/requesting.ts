@@ -7,7 +7,7 @@ import { defaultMaxAttempts, defaultStartTimeoutMs, defaultTimeoutMs, maxParentD
 import type { Cancel, Get, RequestMessage, Unwatch, Watch } from '@conduit/sdk/protocol/messages';
 import { isTerminal, type RequestState } from '@conduit/sdk/protocol/states';
 import type { WireMessage } from '@conduit/sdk/protocol/wire';
-import { demand, mayAdminister, mayObserve } from '../access/identity.ts';
+import { demand } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -15,6 +15,7 @@ import type { Peer } from './peer.ts';
 import type { Reply } from './ports.ts';
 import { deadlineElapsed, isHeld, type RequestRecord, type Terms } from './record.ts';
 import type { Service } from './service.ts';
+import { mayActOn, maySee, notFound } from './sight.ts';
 import { readObject } from './snapshot.ts';
 import type { Watchers } from './watchers.ts';
 import { WireEvents } from './wire-events.ts';
@@ -101,7 +102,7 @@ export class Requesting {
   cancel(peer: Peer, { requestId, reason }: Cancel, reply: Reply<'cancelled' | 'requested' | 'already_finished'>): void {
     const { ledger, hubId } = this.#core;
     ledger.read(requestId, (record) => {
-      if (record === undefined || !mayActOn(peer, record)) return reply.refuse(notFound(requestId));
+      if (record === undefined || !mayActOn(peer.identity, record)) return reply.refuse(notFound(requestId));
       const step = { type: 'cancel', reason: reason ?? '', by: peer.party(hubId) } as const;
       ledger.change(requestId, step, (decision, after) => {
         if (decision === undefined || after === undefined) return reply.refuse(notFound(requestId));
@@ -115,7 +116,7 @@ export class Requesting {
     const { requestId, afterSeq, epoch } = message;
     const { ledger } = this.#core;
     ledger.read(requestId, (record) => {
-      if (record === undefined || !mayFollow(peer, record)) return reply.refuse(notFound(requestId));
+      if (record === undefined || !maySee(peer.identity, record)) return reply.refuse(notFound(requestId));
       const isReset = (epoch !== undefined && epoch !== ledger.epoch) || (afterSeq ?? 0) > record.seq;
       const hasGap = !isReset && afterSeq !== undefined && afterSeq + 1 < record.firstSeq;
       if (afterSeq !== undefined && !isReset && !hasGap) {
@@ -135,7 +136,7 @@ export class Requesting {
 
   unwatch(peer: Peer, { requestId }: Unwatch, reply: Reply<Record<never, never>>): void {
     this.#core.ledger.read(requestId, (record) => {
-      if (record === undefined || !mayFollow(peer, record)) return reply.refuse(notFound(requestId));
+      if (record === undefined || !maySee(peer.identity, record)) return reply.refuse(notFound(requestId));
       this.#watchers.remove(peer, requestId);
       reply.ok({});
     });
@@ -143,7 +144,7 @@ export class Requesting {
 
   get(peer: Peer, { requestId, include }: Get, reply: Reply<RequestObject<Body>>): void {
     this.#core.ledger.read(requestId, (record) => {
-      if (record === undefined || !mayFollow(peer, record)) return reply.refuse(notFound(requestId));
+      if (record === undefined || !maySee(peer.identity, record)) return reply.refuse(notFound(requestId));
       readObject(this.#core, record, { include: include ?? [] }, (request) => reply.ok(request));
     });
   }
@@ -152,7 +153,7 @@ export class Requesting {
   retry(peer: Peer, { requestId, payload, newRequestId }: Retry, reply: Reply<Accepted>): void {
     const { ledger } = this.#core;
     ledger.read(requestId, (record) => {
-      if (record === undefined || !mayActOn(peer, record)) return reply.refuse(notFound(requestId));
+      if (record === undefined || !mayActOn(peer.identity, record)) return reply.refuse(notFound(requestId));
       const { to, action, tags, trace, terms } = record;
       const { timeoutMs, startTimeoutMs, maxAttempts, priority, onRequesterGone } = terms;
       const message = {
@@ -174,7 +175,7 @@ export class Requesting {
   events(peer: Peer, { requestId, afterSeq, limit }: EventsWanted, reply: Reply<EventsFound>): void {
     const { ledger, limits } = this.#core;
     ledger.read(requestId, (record) => {
-      if (record === undefined || !mayFollow(peer, record)) return reply.refuse(notFound(requestId));
+      if (record === undefined || !maySee(peer.identity, record)) return reply.refuse(notFound(requestId));
       const gap = afterSeq + 1 < record.firstSeq ? { gap: true as const } : {};
       ledger.events(requestId, afterSeq, limits.maxMessageBytes, ({ events, hasMore }) => {
         const wire = new WireEvents(requestId, events.slice(0, limit));
@@ -334,23 +335,6 @@ export class Requesting {
       plannedTasks: action?.tasks ?? [],
     };
   }
-}
-
-/** The same bytes as for an id that never was. */
-function notFound(requestId: string): ConduitError {
-  return new ConduitError('request_not_found', `there is no request ${requestId}`);
-}
-
-function isOwn(peer: Peer, record: RequestRecord): boolean {
-  return record.requester.sessionId === peer.sessionId || record.subject === peer.identity.subject;
-}
-
-function mayFollow(peer: Peer, record: RequestRecord): boolean {
-  return record.tenant === peer.identity.tenant && (isOwn(peer, record) || mayObserve(peer.identity, record.to));
-}
-
-function mayActOn(peer: Peer, record: RequestRecord): boolean {
-  return record.tenant === peer.identity.tenant && (isOwn(peer, record) || mayAdminister(peer.identity));
 }
 
 function isSame(one: Body, other: Body): boolean {

@@ -8,6 +8,7 @@ import { Draft, nothing } from './draft.ts';
 import { begin } from './fold.ts';
 import { overallOf } from './overall.ts';
 import type { RequestRecord } from './record.ts';
+import { notHeld } from './sight.ts';
 import type { Decision, Moment, Step, WorkStep } from './steps.ts';
 
 type Of<Type extends WorkMessage['type']> = WorkMessage & { readonly type: Type };
@@ -51,10 +52,10 @@ function fence(
     });
   }
   if (!isHolder || (message.attempt !== undefined && message.attempt !== record.attempt)) {
-    return refused(
-      'not_assigned',
-      `this connection does not hold attempt ${message.attempt ?? record.attempt} of ${record.requestId}`,
-    );
+    // Only who was handed it once is told more than anybody is told of anything.
+    if (!record.handed.has(from)) return { ...nothing, refusal: notHeld(record.requestId) };
+    const what = message.attempt === undefined ? record.requestId : `attempt ${message.attempt} of ${record.requestId}`;
+    return refused('not_assigned', `this connection no longer holds ${what}`);
   }
   if (message.n !== undefined && message.n <= record.lastN) return { ...nothing, isDuplicate: true };
   if (isTerminal(record.state)) {

@@ -95,7 +95,7 @@ export async function serve({
       connections: sockets.connections,
     }),
     log: { error: (fields) => errors.push(fields) },
-    api: { router, clock, ids, limits, authenticate, admits: (visit) => origins.admits(visit) },
+    api: { router, clock, ids, limits, authenticate, hold, admits: (visit) => origins.admits(visit) },
   });
   server.on('request', getRequestListener(app.fetch));
   const sockets = serveSocketIo({
