@@ -1,8 +1,8 @@
-/** Two tenants, two subjects in one of them, and whoever administers, observes or operates: each route lets in whom it should, and nobody else. */
+/** Two tenants, two subjects in each, and whoever administers, observes or operates: each route lets in whom it should, and nobody else. */
 
 import type { Socket } from 'socket.io-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Asked, identities } from '../testing/asked.ts';
+import { Asked, type HttpAnswer, identities } from '../testing/asked.ts';
 
 const scopes = {
   // Whose request it is, and whose worker.
@@ -13,6 +13,7 @@ const scopes = {
   'root-acme': ['admin', 'request:*'],
   'op-acme': ['operator'],
   'ann-evil': ['request:*', 'provide:*', 'observe:*', 'admin'],
+  'bob-evil': ['request:*', 'provide:*'],
 };
 type Who = keyof typeof scopes;
 const everybody = Object.keys(scopes) as Who[];
@@ -85,29 +86,89 @@ afterEach(async () => {
   await asked.hub.close();
 });
 
-/** Administrators of another tenant, where its own are told that they may not: to them it is not there. */
-function refusalFor(who: Who, { otherwise, path }: Route): number {
-  if (who !== 'ann-evil') return otherwise;
-  return path === '/hubs' ? 403 : 404;
+/** Where those of its tenant are told that they may not, to who may in another one it is not there. */
+function refusalFor(who: Who, { otherwise, path, method, body }: Route): number {
+  if (path === '/hubs' || path.includes('stats')) return 403;
+  if (who === 'ann-evil') return 404;
+  return who === 'bob-evil' && method === 'POST' && body === send ? 404 : otherwise;
 }
+
+const never = '0190a000-0000-7000-8000-00000000ffff';
+/** A session is kept so long after its connection went. */
+const resumeWindowMs = 15 * 60_000;
 
 const cells = routes.flatMap((one) => everybody.map((who) => [one.method, one.path, who, one] as const));
 
 test.each(cells)('%s %s, asked by %s', async (method, path, who, one) => {
   const { accept = 'application/json', body, allowed, success } = one;
-  const answer = await asked.ask(path.replace(':own', own).replace(':provider', provider), {
-    token: who,
-    method,
-    headers: { Accept: accept, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-    ...(body === undefined ? {} : { body }),
-  });
+  const ask = async (request: string, session: string): Promise<HttpAnswer> =>
+    await asked.ask(path.replace(':own', request).replace(':provider', session), {
+      token: who,
+      method,
+      headers: { Accept: accept, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      ...(body === undefined ? {} : { body }),
+    });
+  const answer = await ask(own, provider);
   expect(answer.status).toBe(allowed.includes(who) ? success : refusalFor(who, one));
   // What somebody may not see appears nowhere: not in lists, not in refusals.
   const sees = (follow as readonly Who[]).includes(who);
   if (!sees && path !== '/requests/:own') expect(answer.text.replaceAll(`there is no request ${own}`, '')).not.toContain(own);
   if (!sees) expect(answer.text).not.toContain('a secret');
-  // A refusal repeats what was asked, and nothing else.
-  if (who === 'ann-evil' && answer.status < 400) expect(answer.text).not.toMatch(/llm|acme/);
+  // What is refused is refused as if it were not there: the bytes are those of an id that never was.
+  if (answer.status >= 400) {
+    const other = await ask(never, never);
+    expect([other.status, other.text]).toEqual([answer.status, answer.text.replaceAll(own, never).replaceAll(provider, never)]);
+  }
+  if (who.endsWith('-evil') && answer.status < 400) expect(answer.text).not.toMatch(/llm|acme/);
+});
+
+test.each(['bob-acme', 'root-acme', 'ann-evil', 'bob-evil'] as const)(
+  'a list goes on from a request of Ann, for %s, only where it may see that one',
+  async (who) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const sent = (token: Who) =>
+      asked.ask('/requests', { token, method: 'POST', headers, body: '{"to":"llm","action":"go","start_timeout_ms":60000}' });
+    const older = (await sent(who)).json;
+    const hers = (await sent('ann-acme')).json as { request_id: string };
+    const found = await asked.ask(`/requests?cursor=${hers.request_id}`, { token: who });
+    if (who === 'root-acme')
+      return expect(found.json).toMatchObject({
+        requests: [{ request_id: (older as { request_id: string }).request_id }, { request_id: own }],
+      });
+    expect(found.json).toEqual({ requests: [] });
+  },
+);
+
+test('a tag that looks like an id is found by its words, whatever ids others have', async () => {
+  const start = own.slice(0, 13);
+  const worker2 = await asked.hub.connect({ auth: { token: 'bob-acme' } });
+  const { request_id } = await worker2.emitWithAck('request', { to: 'llm', action: 'go', tags: [start] });
+  const found = await asked.ask(`/requests?text=${start}`, { token: 'bob-acme' });
+  expect(found.json).toMatchObject({ requests: [{ request_id }] });
+});
+
+test('a provider that leaves is gone for whoever was told of it, and for nobody else', async () => {
+  const told = (who: Who): string[] => {
+    const heard: string[] = [];
+    const outlet = {
+      ...{ unsentBytes: 0, onDrain: () => undefined, close: () => undefined, sendForAck: () => undefined },
+      send: (name: string, body: object) => void heard.push(JSON.stringify([name, body])),
+    };
+    const [subject = '', tenant = ''] = who.split('-');
+    asked.hub.router.follow({ tenant, subject, scopes: scopes[who] }, outlet, ['providers']);
+    return heard;
+  };
+  const heard = new Map(everybody.map((who) => [who, told(who)]));
+  worker.close();
+  const isGone = () => asked.hub.sockets.connections === 1;
+  while (!isGone()) await new Promise(setImmediate);
+  asked.hub.clock.advance(resumeWindowMs + 1_000);
+  for (const [who, said] of heard) {
+    expect(
+      said.some((text) => text.includes(provider)),
+      who,
+    ).toBe((follow as readonly Who[]).includes(who));
+  }
 });
 
 test('the table has every route there is', () => {
