@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import { closing } from './closing.ts';
 import { spawnDependent } from './dependent.ts';
+import { expectNoSecrets } from './secrets.ts';
 
 const cli = fileURLToPath(new URL('../../packages/hub/src/cli/conduit.ts', import.meta.url));
 const probe = new URL('memory-probe.mjs', import.meta.url).href;
@@ -55,7 +56,8 @@ export class HubProcess {
 
   /** Resolves once it says where it listens. */
   async start(): Promise<void> {
-    const args = ['start', '--port', String(this.port), '--data-dir', this.dataDir, ...this.#args];
+    // All that a log can hold is there to be searched: `close` does.
+    const args = ['start', '--port', String(this.port), '--data-dir', this.dataDir, '--log-level', 'trace', ...this.#args];
     const probing = this.#isProbed ? ['--expose-gc', '--import', probe] : [];
     const child = spawnDependent(process.execPath, [...probing, '--conditions=conduit-src', '--import', 'tsx', cli, ...args], {
       stdio: ['ignore', 'pipe', 'pipe', ...(this.#isProbed ? (['ipc'] as const) : [])],
@@ -110,9 +112,11 @@ export class HubProcess {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
   }
 
+  /** @throws Error when one of its lives has logged what nobody should read. */
   async close(): Promise<void> {
     await this.kill('SIGKILL');
     if (this.#isFolderOurs) rmSync(this.dataDir, { recursive: true, force: true });
+    expectNoSecrets(this.#output);
   }
 }
 

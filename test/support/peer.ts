@@ -2,6 +2,7 @@
 
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { closing } from './closing.ts';
+import { inQuery, keepSecret } from './secrets.ts';
 import { type Answer, type Body, numberedEvents, terminalEvents, type WireError } from './wire.ts';
 
 /** Far beyond what any step takes: who waits this long waits for something that does not come. */
@@ -43,7 +44,7 @@ export class Peer {
     this.#acknowledges = acknowledges;
     // `forceNew`: peers of one process share nothing. `timeout`: a stock client that is cut off between the HTTP upgrade and the
     // first packet does not notice, and tries again only when this has passed; left out it is 20 s.
-    this.socket = io(url, { transports: ['websocket'], forceNew: true, timeout: 2_000, ...options });
+    this.socket = io(url, { transports: ['websocket'], forceNew: true, timeout: 2_000, query: { canary: inQuery }, ...options });
     this.socket.onAny((name: string, ...args: unknown[]) => this.#hear(name, args));
   }
 
@@ -55,6 +56,7 @@ export class Peer {
 
   /** Sends an event and gives what the hub acknowledges it with, a refusal too. */
   async call(event: string, ...args: unknown[]): Promise<Answer> {
+    for (const body of args) keepSecret(body);
     return await this.socket.timeout(patienceMs).emitWithAck(event, ...args);
   }
 
@@ -77,6 +79,7 @@ export class Peer {
 
   /** Sends an event and asks for no answer. */
   say(event: string, ...args: unknown[]): void {
+    for (const body of args) keepSecret(body);
     this.socket.emit(event, ...args);
   }
 

@@ -23,6 +23,25 @@ export function createLogger(
   hubId: string,
   stream: LogStream = pino.destination({ dest: 2, sync: true }),
 ): Logger {
+  const serializers = { err: serialized };
   const timestamp = (): string => `,"time":"${new Date().toISOString()}"`;
-  return pino({ level, base: { hub_id: hubId }, timestamp, formatters: { level: (label) => ({ level: label }) } }, stream);
+  return pino(
+    { level, base: { hub_id: hubId }, serializers, timestamp, formatters: { level: (label) => ({ level: label }) } },
+    stream,
+  );
+}
+
+/** What an error carries beside its sentence may be anybody's data; so may the sentence of a parser, which quotes what it read. */
+function serialized(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { name, message, stack = '' } = error;
+  const frames = stack.slice(Math.max(0, stack.indexOf('\n    at ')));
+  const code = Reflect.get(error, 'code');
+  return {
+    type: name,
+    ...(error instanceof SyntaxError ? {} : { message }),
+    ...(typeof code === 'string' ? { code } : {}),
+    stack: frames.trimStart(),
+    ...(error.cause instanceof Error ? { cause: serialized(error.cause) } : {}),
+  };
 }
