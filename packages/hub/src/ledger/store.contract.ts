@@ -247,7 +247,7 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     ] as const;
     const history = new History()
       .create(one, { to: 'Thumbs', tags: ['say "cheese"', '0190cccc'] })
-      .create(two, { subject: 'ann@example.org' })
+      .create(two, { subject: 'ann@example.org', tags: ['0190bbbb'] })
       .create(three, { tags: ['red', 'big'] })
       .create('01J0000000000000000000000A', { tenant: 'acme', tags: ['0190aaaa'] })
       .commitTo(store);
@@ -261,6 +261,11 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       // No id begins so, and a tag does.
       expect(found('0190cccc')).toEqual([one]);
       expect(found('0190dddd')).toEqual([]);
+      // Ids that somebody may not see make no difference to what he finds.
+      const sight = { subject: 'ann@example.org', observes: () => false };
+      expect(found('0190bbbb')).toEqual([three]);
+      expect(found('0190bbbb', { sight })).toEqual([two]);
+      expect(found('0190aaaa', { sight })).toEqual([two]);
       expect(found('01J00000', { tenant: 'acme' })).toEqual(['01J0000000000000000000000A']);
       expect(found('01J00000')).toEqual([]);
       expect(found('tHUMB')).toEqual([two, three, one].toSorted().toReversed());
