@@ -3,7 +3,7 @@
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { createRoute } from '@hono/zod-openapi';
 import { answers, eventQuery, requestPath } from '../contract/api.ts';
-import type { EventsFound } from '../routing/requesting.ts';
+import type { EventsFound } from '../routing/following.ts';
 import type { Api, ApiParts } from './api.ts';
 import { answerTo, readRequest, visitor } from './asking.ts';
 import { streaming, wantsEvents } from './event-streams.ts';

@@ -3,7 +3,8 @@
 import type { RequestObject } from '@conduit/sdk/protocol/events';
 import { partyToWire, requestToWire, type WireBody } from '@conduit/sdk/protocol/wire';
 import type { Body } from './body.ts';
-import type { Accepted, Watched } from './requesting.ts';
+import type { Watched } from './following.ts';
+import type { Accepted } from './requesting.ts';
 
 export function acceptedToWire({ requestId, state, seq, reason, position, provider }: Accepted): WireBody {
   return {

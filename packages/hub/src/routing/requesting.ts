@@ -1,24 +1,22 @@
-/** What requesters do: send, cancel, follow and look. What somebody may not see does not exist. */
+/** What requesters do: send, cancel, send again. What somebody may not see does not exist. */
 
 import { ConduitError } from '@conduit/sdk/protocol/errors';
-import type { Party, RequestObject } from '@conduit/sdk/protocol/events';
+import type { Party } from '@conduit/sdk/protocol/events';
 import { present } from '@conduit/sdk/protocol/fields';
-import { defaultMaxAttempts, defaultStartTimeoutMs, defaultTimeoutMs, maxParentDepth } from '@conduit/sdk/protocol/limits';
-import type { Cancel, Get, RequestMessage, Unwatch, Watch } from '@conduit/sdk/protocol/messages';
-import { isTerminal, type RequestState } from '@conduit/sdk/protocol/states';
-import type { WireMessage } from '@conduit/sdk/protocol/wire';
+import { defaultStartTimeoutMs, maxParentDepth } from '@conduit/sdk/protocol/limits';
+import type { Cancel } from '@conduit/sdk/protocol/messages';
+import type { RequestState } from '@conduit/sdk/protocol/states';
 import { demand } from '../access/identity.ts';
+import { Admission, type Submission } from './admission.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Peer } from './peer.ts';
 import type { Reply } from './ports.ts';
-import { deadlineElapsed, isHeld, type RequestRecord, type Terms } from './record.ts';
+import { isHeld } from './record.ts';
 import type { Service } from './service.ts';
-import { mayActOn, maySee, notFound } from './sight.ts';
-import { readObject } from './snapshot.ts';
+import { mayActOn, notFound } from './sight.ts';
 import type { Watchers } from './watchers.ts';
-import { WireEvents } from './wire-events.ts';
 
 /** Asks for the same again. */
 export interface Retry {
@@ -27,20 +25,6 @@ export interface Retry {
   readonly payload?: Body;
   /** What the new one is to be called. */
   readonly newRequestId?: string;
-}
-
-export interface EventsWanted {
-  readonly requestId: string;
-  readonly afterSeq: number;
-  readonly limit: number;
-}
-
-/** A page of a request's log. */
-export interface EventsFound {
-  readonly events: readonly WireMessage[];
-  readonly hasMore: boolean;
-  /** Events before these are no longer kept. */
-  readonly gap?: true;
 }
 
 /** The answer to `request`: it stands for event 1. */
@@ -53,39 +37,23 @@ export interface Accepted {
   readonly provider?: Party;
 }
 
-export type Watched =
-  | { readonly mode: 'replay' }
-  | {
-      readonly mode: 'snapshot';
-      readonly seq: number;
-      readonly request: RequestObject<Body>;
-      readonly gap?: true;
-      readonly reset?: true;
-    };
-
 interface RequestingParts {
   readonly core: Core;
   readonly dispatcher: Dispatcher;
   readonly watchers: Watchers;
 }
 
-interface Submission {
-  readonly peer: Peer;
-  readonly message: RequestMessage;
-  readonly payload: Body;
-  readonly retryOf?: string;
-  readonly parent?: RequestRecord;
-}
-
 export class Requesting {
   readonly #core: Core;
   readonly #dispatcher: Dispatcher;
   readonly #watchers: Watchers;
+  readonly #admission: Admission;
 
   constructor({ core, dispatcher, watchers }: RequestingParts) {
     this.#core = core;
     this.#dispatcher = dispatcher;
     this.#watchers = watchers;
+    this.#admission = new Admission(core);
   }
 
   request(submission: Submission, reply: Reply<Accepted>): void {
@@ -112,43 +80,6 @@ export class Requesting {
     });
   }
 
-  watch(peer: Peer, message: Watch, reply: Reply<Watched>): void {
-    const { requestId, afterSeq, epoch } = message;
-    const { ledger } = this.#core;
-    ledger.read(requestId, (record) => {
-      if (record === undefined || !maySee(peer.identity, record)) return reply.refuse(notFound(requestId));
-      const isReset = (epoch !== undefined && epoch !== ledger.epoch) || (afterSeq ?? 0) > record.seq;
-      const hasGap = !isReset && afterSeq !== undefined && afterSeq + 1 < record.firstSeq;
-      if (afterSeq !== undefined && !isReset && !hasGap) {
-        reply.ok({ mode: 'replay' });
-        return this.#watchers.catchUp(this.#watchers.add(peer, requestId, afterSeq));
-      }
-      const { seq } = record;
-      readObject(this.#core, record, {}, (request) => {
-        reply.ok({ mode: 'snapshot', seq, request, ...(isReset ? { reset: true } : {}), ...(hasGap ? { gap: true } : {}) });
-        const cursor = this.#watchers.add(peer, requestId, seq);
-        // The snapshot holds what is live; of an ended request nothing follows.
-        if (isTerminal(record.state)) this.#watchers.remove(peer, requestId);
-        else this.#watchers.catchUp(cursor);
-      });
-    });
-  }
-
-  unwatch(peer: Peer, { requestId }: Unwatch, reply: Reply<Record<never, never>>): void {
-    this.#core.ledger.read(requestId, (record) => {
-      if (record === undefined || !maySee(peer.identity, record)) return reply.refuse(notFound(requestId));
-      this.#watchers.remove(peer, requestId);
-      reply.ok({});
-    });
-  }
-
-  get(peer: Peer, { requestId, include }: Get, reply: Reply<RequestObject<Body>>): void {
-    this.#core.ledger.read(requestId, (record) => {
-      if (record === undefined || !maySee(peer.identity, record)) return reply.refuse(notFound(requestId));
-      readObject(this.#core, record, { include: include ?? [] }, (request) => reply.ok(request));
-    });
-  }
-
   /** A new request like one that is there, and that names it. What it is allowed is what the former one was. */
   retry(peer: Peer, { requestId, payload, newRequestId }: Retry, reply: Reply<Accepted>): void {
     const { ledger } = this.#core;
@@ -168,20 +99,6 @@ export class Requesting {
       };
       if (payload === undefined) ledger.payload(requestId, submit);
       else submit(payload);
-    });
-  }
-
-  /** Events that are kept, for whoever may follow the request. */
-  events(peer: Peer, { requestId, afterSeq, limit }: EventsWanted, reply: Reply<EventsFound>): void {
-    const { ledger, limits } = this.#core;
-    ledger.read(requestId, (record) => {
-      if (record === undefined || !maySee(peer.identity, record)) return reply.refuse(notFound(requestId));
-      const gap = afterSeq + 1 < record.firstSeq ? { gap: true as const } : {};
-      ledger.events(requestId, afterSeq, limits.maxMessageBytes, ({ events, hasMore }) => {
-        const wire = new WireEvents(requestId, events.slice(0, limit));
-        const found = events.slice(0, limit).map((_event, at) => wire.at(at));
-        reply.ok({ events: found, hasMore: hasMore || events.length > limit, ...gap });
-      });
     });
   }
 
@@ -220,7 +137,7 @@ export class Requesting {
   #open(submission: Submission & { requestId: string }, reply: Reply<Accepted>): void {
     let service: Service;
     try {
-      service = this.#admit(submission);
+      service = this.#admission.admit(submission);
     } catch (error) {
       return reply.refuse(error as ConduitError);
     }
@@ -234,7 +151,7 @@ export class Requesting {
       requester: peer.party(hubId),
       to: message.to,
       action: message.action,
-      terms: this.#terms(service, submission),
+      terms: this.#admission.terms(service, submission),
       depth: parent === undefined ? 0 : parent.depth + 1,
       createdAt: clock.now(),
       createdElapsed: clock.elapsed(),
@@ -274,65 +191,6 @@ export class Requesting {
       ...(reason === undefined ? {} : { reason }),
       ...(position === undefined ? {} : { position }),
       ...(provider === undefined ? {} : { provider }),
-    };
-  }
-
-  /** The service the request goes to, or the refusal that says why not. */
-  #admit({ peer, message, payload }: Submission): Service {
-    const { registry, clock, ledger, limits, schemas } = this.#core;
-    if (!ledger.isWritable) throw new ConduitError('store_unavailable');
-    if (peer.openRequests.size >= limits.maxOpenRequests) {
-      const details = { limit: 'max_open_requests', max: limits.maxOpenRequests, retry_after_ms: 1_000 };
-      throw new ConduitError('rate_limited', `this session has ${limits.maxOpenRequests} open requests; wait for some to end`, {
-        details,
-      });
-    }
-    this.#core.census.admit(peer.identity);
-    const { tenant } = peer.identity;
-    const known = registry.findKnown(tenant, message.to, clock.elapsed());
-    if (known === undefined && message.startTimeoutMs === undefined) {
-      throw new ConduitError(
-        'service_not_found',
-        `no provider of "${message.to}" in the last 7 days; start one, or give start_timeout_ms to wait for it`,
-      );
-    }
-    const service = known ?? registry.open(tenant, message.to);
-    if (known?.offers(message.action) === false) {
-      throw new ConduitError('action_not_found', `"${message.to}" does not offer "${message.action}"`);
-    }
-    const input = service.action(message.action)?.input;
-    const issues = input === undefined ? [] : schemas.check(input, payload.value, payload.bytes);
-    if (issues.length > 0) {
-      const [{ path, message: why }] = issues as [(typeof issues)[number]];
-      const where = path.length === 0 ? 'the payload' : `payload.${path.join('.')}`;
-      throw new ConduitError('invalid_payload', `${where} ${why}, as "${message.to}" asks for it`, { details: { issues } });
-    }
-    if (service.waiting >= limits.maxWaiting) {
-      const details = { limit: 'max_waiting', max: limits.maxWaiting };
-      throw new ConduitError('queue_full', `${service.waiting} requests wait for "${message.to}" already; try again later`, {
-        details,
-      });
-    }
-    return service;
-  }
-
-  #terms(service: Service, { message, parent }: Submission): Terms {
-    const action = service.action(message.action);
-    const timeoutMs = message.timeoutMs ?? action?.timeoutMs ?? defaultTimeoutMs;
-    // A child has no more time than what its parent has left.
-    const remainingMs = parent === undefined ? timeoutMs : Math.max(1, deadlineElapsed(parent) - this.#core.clock.elapsed());
-    return {
-      idempotent: action?.idempotent ?? true,
-      timeoutMs: Math.min(timeoutMs, remainingMs),
-      startTimeoutMs: Math.min(
-        message.startTimeoutMs ?? defaultStartTimeoutMs,
-        remainingMs === timeoutMs ? Number.POSITIVE_INFINITY : remainingMs,
-      ),
-      maxAttempts: message.maxAttempts ?? defaultMaxAttempts,
-      maxTasks: this.#core.limits.maxTasks,
-      priority: message.priority ?? 0,
-      onRequesterGone: message.onRequesterGone ?? 'continue',
-      plannedTasks: action?.tasks ?? [],
     };
   }
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { aBody } from '../testing/requests.ts';
 import { Answer, Routed, type TestPeer } from '../testing/routed.ts';
-import type { Accepted, EventsFound, Retry } from './requesting.ts';
+import type { EventsFound } from './following.ts';
+import type { Accepted, Retry } from './requesting.ts';
 
 function retry(hub: Routed, { peer }: TestPeer, wanted: Retry): Answer<Accepted> {
   const answer = new Answer<Accepted>();

@@ -1,6 +1,6 @@
 /** The one door of routing: every call of a session enters here, every committed change leaves here. It decides nothing itself. */
 
-import { ConduitError, wireError } from '@conduit/sdk/protocol/errors';
+import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { RequestObject, ServiceInfo } from '@conduit/sdk/protocol/events';
 import type {
   Cancel,
@@ -16,6 +16,7 @@ import type {
 import type { ClientInfo, ProviderSession, Stats } from '@conduit/sdk/protocol/overview';
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { type Identity, mayKnow } from '../access/identity.ts';
+import { Absence } from './absence.ts';
 import type { Body } from './body.ts';
 import { Census, type Shares } from './census.ts';
 import type { Core } from './core.ts';
@@ -23,16 +24,18 @@ import { Dispatcher } from './dispatcher.ts';
 import { Family } from './family.ts';
 import { Feed, type Topic } from './feed.ts';
 import { Finding, type Found, type Wanted } from './finding.ts';
+import { type EventsFound, type EventsWanted, Following, type Watched } from './following.ts';
 import type { Kept } from './instances.ts';
+import { Leaving } from './leaving.ts';
 import { ServiceNews } from './news.ts';
 import { Operating } from './operating.ts';
 import { Peer } from './peer.ts';
-import type { Archive, Change, Outlet, Reply, Timer } from './ports.ts';
+import type { Archive, Change, Outlet, Reply } from './ports.ts';
 import { Providing } from './providing.ts';
 import { isHeld, type RequestRecord } from './record.ts';
 import { Registry } from './registry.ts';
-import { type Accepted, type EventsFound, type EventsWanted, Requesting, type Retry, type Watched } from './requesting.ts';
-import { drainMs, lastReadMs, lookMs, requesterGoneMs, unconfirmedMs } from './settings.ts';
+import { type Accepted, Requesting, type Retry } from './requesting.ts';
+import { unconfirmedMs } from './settings.ts';
 import { Sweep } from './sweep.ts';
 import { Tally } from './tally.ts';
 import { RequestTimers } from './timers.ts';
@@ -54,6 +57,7 @@ export class Router {
   readonly #dispatcher: Dispatcher;
   readonly #providing: Providing;
   readonly #requesting: Requesting;
+  readonly #following: Following;
   readonly #family: Family;
   readonly #news: ServiceNews;
   readonly #sweep: Sweep;
@@ -61,13 +65,10 @@ export class Router {
   readonly #finding: Finding;
   readonly #feed: Feed;
   readonly #operating: Operating;
-  /** Requesters that asked for their requests to end when they are gone, by session. */
-  readonly #gone = new Map<string, Timer>();
+  readonly #absence: Absence;
+  readonly #leaving: Leaving;
   /** Hub time of this hub's start. */
   #startedElapsed = 0;
-  #isDraining = false;
-  #isLeaving = false;
-  #onIdle: (() => void) | undefined;
 
   constructor({ progressIntervalMs, archive, shares = unlimited, ...parts }: RouterParts) {
     const { clock, ledger } = parts;
@@ -88,8 +89,11 @@ export class Router {
     this.#providing = new Providing({ core, dispatcher: this.#dispatcher, news: this.#news });
     this.#operating = new Operating({ core, dispatcher: this.#dispatcher, providing: this.#providing, news: this.#news });
     this.#requesting = new Requesting({ core, dispatcher: this.#dispatcher, watchers: this.#watchers });
+    this.#following = new Following(core, this.#watchers);
     this.#family = new Family(ledger);
     this.#sweep = new Sweep(core);
+    this.#absence = new Absence(core);
+    this.#leaving = new Leaving({ core, sweep: this.#sweep, watchers: this.#watchers });
   }
 
   /** Takes over what the former hub left. Before this, nothing else may be called. */
@@ -109,7 +113,7 @@ export class Router {
     }
     for (const record of open) {
       if (isHeld(record)) this.#providing.awaitReturn(record);
-      if (record.terms.onRequesterGone === 'cancel') this.#awaitRequester(record.requester.sessionId);
+      if (record.terms.onRequesterGone === 'cancel') this.#absence.begin(record.requester.sessionId);
     }
   }
 
@@ -141,8 +145,7 @@ export class Router {
   /** The peer has a connection. `continue`: go on from what surely arrived; `quiet`: send nothing until it watches. */
   connected(peer: Peer, outlet: Outlet, mode: 'new' | 'continue' | 'quiet'): void {
     peer.outlet = outlet;
-    this.#gone.get(peer.sessionId)?.cancel();
-    this.#gone.delete(peer.sessionId);
+    this.#absence.end(peer.sessionId);
     if (mode === 'quiet') {
       this.#watchers.removeAll(peer);
       this.#news.remove(peer);
@@ -159,8 +162,8 @@ export class Router {
     peer.outlet = undefined;
     this.#watchers.pause(peer);
     // A hub that leaves cuts everybody itself: who was lost is for the next one to find out.
-    if (!this.#isLeaving) this.#providing.disconnected(peer);
-    if (peer.openRequests.size > 0) this.#awaitRequester(peer.sessionId);
+    if (!this.#leaving.isLeaving) this.#providing.disconnected(peer);
+    if (peer.openRequests.size > 0) this.#absence.begin(peer.sessionId);
     this.#feed.providerChanged(peer);
   }
 
@@ -185,12 +188,12 @@ export class Router {
   }
 
   registerService(peer: Peer, message: RegisterService, reply: Reply<{ readonly inFlight: readonly Kept[] }>): void {
-    if (this.#isDraining) return reply.refuse(new ConduitError('hub_draining'));
+    if (this.#leaving.isDraining) return reply.refuse(new ConduitError('hub_draining'));
     this.#providing.register(peer, message, reply);
   }
 
   request(peer: Peer, message: RequestMessage, payload: Body, reply: Reply<Accepted>): void {
-    if (this.#isDraining) return reply.refuse(new ConduitError('hub_draining'));
+    if (this.#leaving.isDraining) return reply.refuse(new ConduitError('hub_draining'));
     this.#requesting.request({ peer, message, payload }, reply);
   }
 
@@ -199,15 +202,15 @@ export class Router {
   }
 
   watch(peer: Peer, message: Watch, reply: Reply<Watched>): void {
-    this.#requesting.watch(peer, message, reply);
+    this.#following.watch(peer, message, reply);
   }
 
   unwatch(peer: Peer, message: Unwatch, reply: Reply<Record<never, never>>): void {
-    this.#requesting.unwatch(peer, message, reply);
+    this.#following.unwatch(peer, message, reply);
   }
 
   get(peer: Peer, message: Get, reply: Reply<RequestObject<Body>>): void {
-    this.#requesting.get(peer, message, reply);
+    this.#following.get(peer, message, reply);
   }
 
   services(peer: Peer, message: Services, reply: Reply<readonly ServiceInfo[]>): void {
@@ -221,12 +224,12 @@ export class Router {
 
   /** A new request like one that is there, and that names it. */
   retry(peer: Peer, wanted: Retry, reply: Reply<Accepted>): void {
-    if (this.#isDraining) return reply.refuse(new ConduitError('hub_draining'));
+    if (this.#leaving.isDraining) return reply.refuse(new ConduitError('hub_draining'));
     this.#requesting.retry(peer, wanted, reply);
   }
 
   events(peer: Peer, wanted: EventsWanted, reply: Reply<EventsFound>): void {
-    this.#requesting.events(peer, wanted, reply);
+    this.#following.events(peer, wanted, reply);
   }
 
   /** Follows the hub's own life. @returns ends it. */
@@ -291,7 +294,7 @@ export class Router {
   }
 
   get isDraining(): boolean {
-    return this.#isDraining;
+    return this.#leaving.isDraining;
   }
 
   /**
@@ -299,34 +302,12 @@ export class Router {
    * without one (`isLastChance`) it waits up to 30 s for what is open, then fails the rest with `hub_draining`.
    */
   drain(isLastChance: 'last_chance' | 'kept', then: () => void): void {
-    this.#isDraining = true;
-    const { clock, ledger } = this.#core;
-    const leave = (): void => {
-      this.#isLeaving = true;
-      ledger.flush(() => (isLastChance === 'kept' ? then() : this.#deliverRest(then)));
-    };
-    if (isLastChance === 'kept' || this.#sweep.openCount === 0) return leave();
-    const timer = clock.after(drainMs, () => {
-      this.#onIdle = undefined;
-      const error = wireError('hub_draining', 'the hub stopped before this request ended, and it keeps nothing; send it again');
-      for (const requestId of [...this.#sweep.openIds]) ledger.change(requestId, { type: 'fail', error });
-      leave();
-    });
-    this.#onIdle = () => {
-      timer.cancel();
-      leave();
-    };
-  }
-
-  /** Nothing is kept: who is behind reads to the end first, as far as it reads at all. */
-  #deliverRest(then: () => void, leftMs = lastReadMs): void {
-    if (leftMs <= 0 || !this.#watchers.isBehind) return then();
-    this.#core.clock.after(lookMs, () => this.#deliverRest(then, leftMs - lookMs));
+    this.#leaving.drain(isLastChance, then);
   }
 
   /** Stops every timer; nothing is called any more. */
   close(): void {
-    for (const timer of this.#gone.values()) timer.cancel();
+    this.#absence.close();
     this.#dispatcher.close();
     this.#providing.close();
     this.#news.close();
@@ -360,28 +341,6 @@ export class Router {
     this.#dispatcher.committed(change);
     this.#watchers.deliver(change);
     this.#feed.requestChanged(change.record);
-    if (this.#onIdle === undefined || this.#sweep.openCount > 0) return;
-    const onIdle = this.#onIdle;
-    this.#onIdle = undefined;
-    onIdle();
-  }
-
-  /** A requester that is gone for half a minute takes with it what it asked to end with it. */
-  #awaitRequester(sessionId: string): void {
-    if (this.#gone.has(sessionId)) return;
-    const { clock, ledger } = this.#core;
-    const timer = clock.after(requesterGoneMs, () => {
-      this.#gone.delete(sessionId);
-      if (this.#core.peers.get(sessionId)?.outlet !== undefined) return;
-      ledger.ofRequester(sessionId, clock.elapsed(), (requestIds) => {
-        for (const requestId of requestIds) {
-          ledger.read(requestId, (record) => {
-            if (record === undefined || isTerminal(record.state) || record.terms.onRequesterGone !== 'cancel') return;
-            ledger.change(requestId, { type: 'cancel', reason: 'requester_gone' });
-          });
-        }
-      });
-    });
-    this.#gone.set(sessionId, timer);
+    this.#leaving.look();
   }
 }
