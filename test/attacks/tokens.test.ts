@@ -125,7 +125,7 @@ async function aStream(path: string, token: string): Promise<Stream> {
 /** What is promised of everything that a token opened. */
 const soonMs = 1_000;
 
-describe('a token that is worth nothing is refused', () => {
+describe('a token that is worth nothing', () => {
   const parts = (): string[] => aJwt().split('.');
   test.each<[what: string, token: () => string | undefined, reason: string]>([
     ['none', () => undefined, 'missing'],
@@ -152,7 +152,7 @@ describe('a token that is worth nothing is refused', () => {
       },
       'invalid',
     ],
-  ])('%s', async (_what, make, reason) => {
+  ])('%s is refused with its reason', async (_what, make, reason) => {
     const token = make();
     const told = await refused(aPeer(hub.url, token === undefined ? {} : { auth: { token } }));
     expect(told).toMatchObject({ code: 'unauthenticated', retryable: false, details: { reason } });
