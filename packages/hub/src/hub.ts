@@ -24,6 +24,7 @@ import { openStore as openFolder } from './ledger/sqlite.ts';
 import type { Store } from './ledger/store.ts';
 import { SystemClock } from './ops/clock.ts';
 import type { Logger } from './ops/logger.ts';
+import { HubMetrics } from './ops/metrics/hub-metrics.ts';
 import type { Clock } from './routing/ports.ts';
 import { Router } from './routing/router.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -31,6 +32,7 @@ import { SessionTokens } from './sessions/tokens.ts';
 import { version } from './version.ts';
 import { callerOf, createHttpServer, guard } from './wire/door.ts';
 import { serveSocketIo } from './wire/socketio.ts';
+import { Traffic } from './wire/traffic.ts';
 
 /** A service is remembered this long after its last provider left. */
 const maxServiceAgeMs = 7 * 24 * 60 * 60_000;
@@ -118,6 +120,22 @@ interface Opened {
 function joinRooms({ config, log, gate, server, port, store, secret, clock }: Opened): Hub {
   const startedAt = clock.now();
   let trouble: string | undefined;
+  const traffic = new Traffic(server);
+  const metrics = new HubMetrics({
+    hubId: config.hubId,
+    version,
+    dataDir: config.memory ? undefined : config.dataDir,
+    isReady: () => status().trouble === undefined,
+    pools: () => router.pools(),
+    open: () => router.stats().open,
+    connections: () => sockets.connections,
+    eventStreams: () => streams.size,
+    sessions: () => sessions.counts,
+    receivedBytes: () => traffic.receivedBytes,
+    sentBytes: () => traffic.sentBytes,
+    commitsWaiting: () => ledger.waitingCommits,
+    isWritable: () => ledger.isWritable,
+  });
   const ledger = new EmbeddedLedger({
     store,
     clock,
@@ -128,6 +146,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
       maxServiceAgeMs,
     },
     maxChunkBytes: config.maxChunkBytes,
+    witness: metrics.commits,
     onTrouble: (sentence) => {
       trouble = sentence;
       log.error({}, sentence);
@@ -152,11 +171,13 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     hubId,
     progressIntervalMs: config.progressInterval,
     shares: config,
+    witness: metrics.requests,
   });
   try {
     router.start();
   } catch (error) {
     store.close();
+    metrics.close();
     throw error;
   }
   const tokens = new SessionTokens(secret);
@@ -173,6 +194,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     authenticate: (credentials) => gate.authenticate(credentials),
     hold: (identity, end) => gate.hold(identity, end),
     shares: sharesOf(config),
+    onRefusal: metrics.refusedAt('message'),
   });
   gate.start();
   const status = () => ({
@@ -190,6 +212,8 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     status,
     log,
     streams,
+    metrics,
+    onRefusal: metrics.refusedAt('http'),
     api: {
       router,
       clock,
@@ -215,8 +239,9 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     accept: (connection) => sessions.accept(connection),
     allowedOrigin: (origin) => origin === undefined || origins.allows(origin),
     sessionOpened: (request) => doorman.sessionOpened(callerOf(request)),
+    onRefusal: metrics.refusedAt('handshake'),
   });
-  guard(server, doorman);
+  guard(server, doorman, metrics.refusedAt('door'));
   const leave = async (): Promise<void> => {
     log.info({ open_requests: router.openCount, connections: sockets.connections }, 'the hub leaves: it takes nothing new');
     sessions.sayGoingAway('hub_draining', retryAfterMs);
@@ -233,6 +258,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     sessions.close();
     router.close();
     ledger.close();
+    metrics.close();
     if (!isCommitted) throw new Error(`the hub left before everything was kept${trouble === undefined ? '' : `: ${trouble}`}`);
   };
   let left: Promise<void> | undefined;

@@ -6,11 +6,11 @@ import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
 import type { Identity } from '../access/identity.ts';
-import type { Visit } from '../access/origins.ts';
 import { expected } from '../contract/api.ts';
 import type { Clock, Ids } from '../routing/ports.ts';
 import type { Router } from '../routing/router.ts';
 import type { HubStatus } from './app.ts';
+import { type CallerParts, demandOrigin, identityOf } from './caller.ts';
 import type { Beginning } from './event-streams.ts';
 import { addEventRoutes } from './events.ts';
 import { addHubEventRoutes } from './hub-events.ts';
@@ -20,15 +20,11 @@ import { addRequestRoutes } from './requests.ts';
 import { addServiceRoutes } from './services.ts';
 import { addSubmittingRoutes } from './submitting.ts';
 
-export interface ApiParts {
+export interface ApiParts extends CallerParts {
   readonly router: Router;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limits: Limits;
-  /** @throws ConduitError `unauthenticated` */
-  readonly authenticate: (credentials: { readonly token?: string }) => Identity | Promise<Identity>;
-  /** Whether a page may ask at all; what is no page says no origin. */
-  readonly admits: (visit: Visit) => boolean;
   readonly status: () => HubStatus;
 }
 
@@ -48,14 +44,7 @@ const preflightSeconds = 600;
 export function createApi(parts: ApiParts): Api {
   const api: Api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
   api.use(async (context, next) => {
-    const { origin, host } = context.req.header();
-    const localAddress = context.env?.incoming?.socket.localAddress;
-    if (!parts.admits({ origin, host, localAddress })) {
-      throw new ConduitError(
-        'forbidden',
-        'pages of this origin may not ask this hub; its log names the flag that would let them',
-      );
-    }
+    demandOrigin(parts, context);
     await next();
   });
   // Whoever comes as far as this may.
@@ -63,7 +52,7 @@ export function createApi(parts: ApiParts): Api {
     cors({ origin: (origin) => origin, allowMethods: ['GET', 'POST'], allowHeaders, exposeHeaders, maxAge: preflightSeconds }),
   );
   api.use(async (context, next) => {
-    context.set('identity', await parts.authenticate(credentialsOf(context.req.header('authorization'))));
+    context.set('identity', await identityOf(parts, context));
     await next();
   });
   addRequestRoutes(api, parts);
@@ -74,13 +63,6 @@ export function createApi(parts: ApiParts): Api {
   addHubRoutes(api, parts);
   addHubEventRoutes(api, parts);
   return api;
-}
-
-function credentialsOf(authorization: string | undefined): { token?: string } {
-  if (authorization === undefined) return {};
-  const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (token === undefined) throw new ConduitError('unauthenticated', 'Authorization must be Bearer and a token');
-  return { token };
 }
 
 interface Checked {

@@ -13,7 +13,7 @@ import type { Origin, RequestRecord } from '../routing/record.ts';
 import { newRecord } from '../routing/record.ts';
 import type { Decision, Moment, Step } from '../routing/steps.ts';
 import { Forgetting } from './forgetting.ts';
-import { CommitQueue } from './queue.ts';
+import { CommitQueue, type CommitWitness } from './queue.ts';
 import { Recent } from './recent.ts';
 import type { Created, Delivery, Open, StagedBatch } from './staging.ts';
 import type { Retention, Store } from './store.ts';
@@ -28,6 +28,7 @@ export interface EmbeddedOptions {
   /** The store can't be written: one sentence, said once until it can be again. */
   readonly onTrouble?: (sentence: string) => void;
   readonly onRecovery?: () => void;
+  readonly witness?: CommitWitness;
 }
 
 type Settled = (decision: Decision | undefined, record: RequestRecord | undefined) => void;
@@ -60,6 +61,7 @@ export class EmbeddedLedger implements Ledger, Archive {
       deliver: (delivery) => this.#deliver(delivery),
       onTrouble: options.onTrouble,
       onRecovery: options.onRecovery,
+      witness: options.witness,
     });
   }
 
@@ -69,6 +71,11 @@ export class EmbeddedLedger implements Ledger, Archive {
 
   get isWritable(): boolean {
     return this.#queue.isWritable;
+  }
+
+  /** How many batches wait for their commit. */
+  get waitingCommits(): number {
+    return this.#queue.waiting;
   }
 
   start(listener: LedgerListener): { readonly open: readonly RequestRecord[]; readonly services: readonly KnownService[] } {

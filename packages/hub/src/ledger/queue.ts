@@ -11,6 +11,14 @@ export interface QueueOptions {
   readonly deliver: (delivery: Delivery) => void;
   readonly onTrouble: ((sentence: string) => void) | undefined;
   readonly onRecovery: (() => void) | undefined;
+  /** Left out: nobody counts. */
+  readonly witness: CommitWitness | undefined;
+}
+
+/** Hears of each commit, for whoever counts. */
+export interface CommitWitness {
+  committed(commit: { readonly ms: number; readonly events: number; readonly bytes: number }): void;
+  failed(): void;
 }
 
 export class CommitQueue {
@@ -42,6 +50,11 @@ export class CommitQueue {
   /** So much waits for a store that fails that the hub must not take more into memory. */
   get isOverfull(): boolean {
     return this.#isTroubled && this.#staged.reduce((bytes, batch) => bytes + batch.bytes, 0) > maxStagedBytes;
+  }
+
+  /** How many batches wait for their commit. */
+  get waiting(): number {
+    return this.#staged.length;
   }
 
   /** The batch whose deliveries are under way; a read must not get ahead of them. */
@@ -97,13 +110,17 @@ export class CommitQueue {
     if (batch === undefined) return false;
     // Taken out at once: what the commit itself stages belongs behind it.
     this.#staged.shift();
+    const { witness, clock } = this.#options;
+    const began = clock.elapsed();
     try {
       this.#options.commit(batch);
     } catch (error) {
+      witness?.failed();
       this.#staged.unshift(batch);
       this.#failed(error);
       return false;
     }
+    witness?.committed({ ms: clock.elapsed() - began, events: batch.events.length, bytes: batch.bytes });
     if (this.#isTroubled) this.#options.onRecovery?.();
     this.#isTroubled = false;
     this.#delivering = batch;

@@ -1,6 +1,7 @@
 /** What routing needs of the world and does not know: time, a ledger, an archive, a way out to each peer. Simulator, hub and cluster give their own. */
 
 import type { ConduitError } from '@conduit/sdk/protocol/errors';
+import type { ProviderInfo } from '@conduit/sdk/protocol/events';
 import type { Action } from '@conduit/sdk/protocol/messages';
 import type { RequestState } from '@conduit/sdk/protocol/states';
 import type { Body } from './body.ts';
@@ -155,6 +156,25 @@ export interface Outlet {
   onDrain(callback: () => void): void;
   /** Ends the connection; the peer may come back. */
   close(): void;
+}
+
+/** Hears what happens, for whoever counts. It changes nothing, and what the hub asks of itself it is not told. */
+export interface Witness {
+  /** A change is committed. */
+  committed(change: Change): void;
+  /** A provider's message was refused by the fence. @param code why. */
+  late(code: 'not_assigned' | 'already_finished'): void;
+  /** A provider's connection went, and it had not drained. */
+  providerLost(service: string): void;
+}
+
+/** A service's pool and line as numbers. */
+export interface PoolInfo {
+  readonly service: string;
+  /** It has, or had in the last seven days, a provider. */
+  readonly isProvided: boolean;
+  readonly waiting: number;
+  readonly providers: Readonly<Record<ProviderInfo['state'], number>>;
 }
 
 /** The answer to one message of a peer: exactly one of the two is called, once. */

@@ -81,9 +81,11 @@ export class Providing {
     const step = { type: 'work', from: peer.sessionId, message, ...(body === undefined ? {} : { body }) } as const;
     this.#core.ledger.change(message.requestId, step, (decision, record) => {
       if (decision === undefined || record === undefined || record.tenant !== peer.identity.tenant) {
+        this.#countLate('not_assigned');
         return reply.refuse(new ConduitError('not_assigned', `this connection does not hold ${message.requestId}`));
       }
       this.#answeredLate(peer, message, record);
+      if (decision.refusal !== undefined) this.#countLate(decision.refusal.code);
       answer(decision, reply);
     });
   }
@@ -108,6 +110,7 @@ export class Providing {
   /** The connection is gone: out of every pool at once. What began waits for an instance that may come back. */
   disconnected(peer: Peer): void {
     for (const provider of peer.providers.values()) {
+      if (!provider.isDraining) this.#core.witness?.providerLost(provider.service);
       this.#leavePool(provider);
       const key = this.#keyOf(provider);
       const began = new Map<string, number>();
@@ -175,6 +178,10 @@ export class Providing {
     service.leftElapsed = clock.elapsed();
     ledger.rememberService(service.known(clock.elapsed()));
     this.#news.changed(service);
+  }
+
+  #countLate(code: string): void {
+    if (code === 'not_assigned' || code === 'already_finished') this.#core.witness?.late(code);
   }
 
   #keyOf(provider: Provider): string | undefined {

@@ -15,7 +15,7 @@ import type {
 } from '@conduit/sdk/protocol/messages';
 import type { ClientInfo, ProviderSession, Stats } from '@conduit/sdk/protocol/overview';
 import { isTerminal } from '@conduit/sdk/protocol/states';
-import { type Identity, mayKnow } from '../access/identity.ts';
+import { hubTenant, type Identity, mayKnow } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import { Census, type Shares } from './census.ts';
 import type { Core } from './core.ts';
@@ -27,7 +27,7 @@ import type { Kept } from './instances.ts';
 import { ServiceNews } from './news.ts';
 import { Operating } from './operating.ts';
 import { Peer } from './peer.ts';
-import type { Archive, Change, Outlet, Reply, Timer } from './ports.ts';
+import type { Archive, Change, Outlet, PoolInfo, Reply, Timer } from './ports.ts';
 import { Providing } from './providing.ts';
 import { isHeld, type RequestRecord } from './record.ts';
 import { Registry } from './registry.ts';
@@ -38,7 +38,7 @@ import { Tally } from './tally.ts';
 import { RequestTimers } from './timers.ts';
 import { Watchers } from './watchers.ts';
 
-interface RouterParts extends Pick<Core, 'clock' | 'ledger' | 'ids' | 'limits' | 'schemas' | 'hubId'> {
+interface RouterParts extends Pick<Core, 'clock' | 'ledger' | 'ids' | 'limits' | 'schemas' | 'hubId' | 'witness'> {
   /** At most one live value per task and watcher in this time, milliseconds; 0 sends every one. */
   readonly progressIntervalMs: number;
   readonly archive: Archive;
@@ -266,6 +266,11 @@ export class Router {
     return this.#finding.stats(tenant);
   }
 
+  /** Every pool and line of the hub. */
+  pools(): readonly PoolInfo[] {
+    return this.#finding.pools();
+  }
+
   work(peer: Peer, message: WorkMessage, body: Body | undefined, reply: Reply<{ readonly duplicate?: true }>): void {
     this.#providing.work(peer, { message, body }, reply);
   }
@@ -287,7 +292,7 @@ export class Router {
 
   /** How many requests have not ended. */
   get openCount(): number {
-    return this.#sweep.openCount;
+    return this.#tally.openCount;
   }
 
   get isDraining(): boolean {
@@ -360,6 +365,7 @@ export class Router {
     this.#dispatcher.committed(change);
     this.#watchers.deliver(change);
     this.#feed.requestChanged(change.record);
+    if (change.record.tenant !== hubTenant) this.#core.witness?.committed(change);
     if (this.#onIdle === undefined || this.#sweep.openCount > 0) return;
     const onIdle = this.#onIdle;
     this.#onIdle = undefined;

@@ -36,6 +36,7 @@ export interface ChannelHost {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly log: { error(fields: object, sentence: string): void };
+  onRefusal(code: string): void;
   register(channel: Channel, message: Register, answer: Answer): void;
   left(channel: Channel): void;
 }
@@ -190,12 +191,16 @@ export class Channel implements ConnectionListener {
     if (acknowledge !== undefined) {
       return {
         ok: (fields) => acknowledge({ ok: true, ...fields }),
-        refuse: (error) => acknowledge({ ok: false, error: error.toWire() }),
+        refuse: (error) => {
+          this.#host.onRefusal(error.code);
+          acknowledge({ ok: false, error: error.toWire() });
+        },
       };
     }
     return {
       ok: () => undefined,
       refuse: (error) => {
+        this.#host.onRefusal(error.code);
         const requestId = readStamp(body)?.requestId;
         this.connection.send('refused', {
           event: shown(name),

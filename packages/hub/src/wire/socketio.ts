@@ -40,6 +40,8 @@ interface SocketIoParts {
   readonly sessionOpened?: (request: IncomingMessage) => () => void;
   readonly allowedOrigin: (origin: string | undefined) => boolean;
   readonly timing?: Partial<Timing>;
+  /** Somebody was not let in. */
+  readonly onRefusal?: (code: string) => void;
 }
 
 export interface SocketIo {
@@ -56,6 +58,7 @@ export function serveSocketIo({
   sessionOpened,
   allowedOrigin,
   timing,
+  onRefusal,
 }: SocketIoParts): SocketIo {
   const times = { ...defaultTiming, ...timing };
   let isClosing = false;
@@ -99,6 +102,7 @@ export function serveSocketIo({
     };
     const refuse = (thrown: unknown): void => {
       const error = toConduitError(thrown);
+      onRefusal?.(error.code);
       // After a refusal that is spoken JavaScript clients never come back by themselves; after a connection that is cut they do.
       if (error.retryable) return connection.turnAway(error.code);
       next(Object.assign(new Error(error.message), { data: error.toWire() }));

@@ -1,0 +1,88 @@
+/** All numbers of one hub: what is counted as it happens, and what is read when somebody asks. */
+
+import { statfs } from 'node:fs/promises';
+import type { Counter } from 'prom-client';
+import type { PoolInfo } from '../../routing/ports.ts';
+import { CommitMetrics } from './commit-metrics.ts';
+import { Metrics } from './metrics.ts';
+import { watchProcess } from './process-metrics.ts';
+import { RequestMetrics } from './request-metrics.ts';
+import { ServiceLabels } from './service-labels.ts';
+
+/** Where the numbers of this moment are read. */
+interface Readings {
+  readonly hubId: string;
+  readonly version: string;
+  /** Undefined: all is kept in memory. */
+  readonly dataDir: string | undefined;
+  readonly isReady: () => boolean;
+  readonly pools: () => readonly PoolInfo[];
+  readonly open: () => Readonly<Record<string, number>>;
+  readonly connections: () => number;
+  readonly eventStreams: () => number;
+  readonly sessions: () => Readonly<Record<'connected' | 'away', number>>;
+  readonly receivedBytes: () => number;
+  readonly sentBytes: () => number;
+  readonly commitsWaiting: () => number;
+  readonly isWritable: () => boolean;
+}
+
+export class HubMetrics {
+  readonly requests: RequestMetrics;
+  readonly commits: CommitMetrics;
+  readonly #metrics = new Metrics();
+  readonly #refusals: Counter;
+  readonly #endProcess: () => void;
+
+  constructor({ pools, open, ...readings }: Readings) {
+    const metrics = this.#metrics;
+    this.requests = new RequestMetrics({ metrics, labels: new ServiceLabels(), pools, open });
+    this.commits = new CommitMetrics(metrics);
+    this.#refusals = metrics.counter('conduit_refusals_total');
+    this.#read(readings);
+    this.#endProcess = watchProcess(metrics);
+  }
+
+  get contentType(): string {
+    return this.#metrics.contentType;
+  }
+
+  async text(): Promise<string> {
+    return await this.#metrics.text();
+  }
+
+  /** Counts what is refused there. */
+  refusedAt(where: 'door' | 'handshake' | 'message' | 'http'): (code: string) => void {
+    return (code) => this.#refusals.inc({ where, code });
+  }
+
+  close(): void {
+    this.#endProcess();
+  }
+
+  #read(readings: Omit<Readings, 'pools' | 'open'>): void {
+    const { hubId, version, dataDir, sessions } = readings;
+    const metrics = this.#metrics;
+    metrics.gauge('conduit_info').set({ version, hub_id: hubId, node: process.version }, 1);
+    metrics.gaugeOf('conduit_ready', () => Number(readings.isReady()));
+    metrics.gaugeOf('conduit_connections', readings.connections);
+    metrics.gaugeOf('conduit_event_streams', readings.eventStreams);
+    const sessionsNow = metrics.gauge('conduit_sessions');
+    metrics.atScrape(() => {
+      for (const [state, count] of Object.entries(sessions())) sessionsNow.set({ state }, count);
+    });
+    metrics.countedElsewhere('conduit_received_bytes_total', readings.receivedBytes);
+    metrics.countedElsewhere('conduit_sent_bytes_total', readings.sentBytes);
+    metrics.gaugeOf('conduit_commits_waiting', readings.commitsWaiting);
+    metrics.gaugeOf('conduit_store_writable', () => Number(readings.isWritable()));
+    metrics.gaugeOf('conduit_data_free_bytes', () => (dataDir === undefined ? undefined : freeBytes(dataDir)));
+  }
+}
+
+/** What whoever runs the hub may still write there; undefined where the system does not say. */
+async function freeBytes(folder: string): Promise<number | undefined> {
+  return await statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => undefined,
+  );
+}
