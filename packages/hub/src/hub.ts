@@ -10,6 +10,7 @@ import { defaultRates } from './access/budget.ts';
 import { Doorman } from './access/doorman.ts';
 import { Gate } from './access/gate.ts';
 import { Hosts } from './access/hosts.ts';
+import { hubTenant } from './access/identity.ts';
 import { Origins } from './access/origins.ts';
 import { Proxies } from './access/proxies.ts';
 import { Shares } from './access/shares.ts';
@@ -26,6 +27,7 @@ import { SystemClock } from './ops/clock.ts';
 import type { Logger } from './ops/logger.ts';
 import { HubMetrics } from './ops/metrics/hub-metrics.ts';
 import type { Clock } from './routing/ports.ts';
+import { Probe } from './routing/probe.ts';
 import { Router } from './routing/router.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SessionTokens } from './sessions/tokens.ts';
@@ -73,7 +75,7 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger, clockF
   const port = await listen(server, config);
   try {
     const { store, secret } = await openStore(config);
-    return joinRooms({ config, log, gate, server, port, store, secret, clock: clockFrom(store.elapsed) });
+    return await joinRooms({ config, log, gate, server, port, store, secret, clock: clockFrom(store.elapsed) });
   } catch (error) {
     server.close();
     server.closeAllConnections();
@@ -117,7 +119,7 @@ interface Opened {
   readonly clock: Clock;
 }
 
-function joinRooms({ config, log, gate, server, port, store, secret, clock }: Opened): Hub {
+async function joinRooms({ config, log, gate, server, port, store, secret, clock }: Opened): Promise<Hub> {
   const startedAt = clock.now();
   let trouble: string | undefined;
   const traffic = new Traffic(server);
@@ -126,6 +128,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     version,
     dataDir: config.memory ? undefined : config.dataDir,
     isReady: () => status().trouble === undefined,
+    probeMs: () => probe.lastMs,
     pools: () => router.pools(),
     open: () => router.stats().open,
     connections: () => sockets.connections,
@@ -146,6 +149,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
       maxServiceAgeMs,
     },
     maxChunkBytes: config.maxChunkBytes,
+    isKept: ({ tenant }) => tenant !== hubTenant,
     witness: metrics.commits,
     onTrouble: (sentence) => {
       trouble = sentence;
@@ -197,6 +201,15 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     onRefusal: metrics.refusedAt('message'),
   });
   gate.start();
+  const probe = new Probe({
+    router,
+    clock: new SystemClock(),
+    sessionId: ids.sessionId,
+    onChange: (reason) => {
+      if (reason === undefined) log.info({}, 'the hub answers its own requests again: it is ready');
+      else log.warn({ reason }, 'the hub is not ready');
+    },
+  });
   const status = () => ({
     hubId,
     version,
@@ -204,7 +217,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     startedAt,
     openRequests: router.openCount,
     connections: sockets.connections,
-    ...statusOf(router.isDraining ? 'the hub is stopping' : trouble),
+    ...statusOf(router.isDraining ? 'the hub is stopping' : (trouble ?? probe.trouble)),
   });
   const origins = new Origins({ allowed: config.allowOrigin, log });
   const streams = new EventStreams({ clock, hold: (identity, end) => gate.hold(identity, end) });
@@ -242,7 +255,9 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     onRefusal: metrics.refusedAt('handshake'),
   });
   guard(server, doorman, metrics.refusedAt('door'));
+  await probe.start();
   const leave = async (): Promise<void> => {
+    probe.close();
     log.info({ open_requests: router.openCount, connections: sockets.connections }, 'the hub leaves: it takes nothing new');
     sessions.sayGoingAway('hub_draining', retryAfterMs);
     const isCommitted = await new Promise<boolean>((resolve) => {

@@ -23,6 +23,8 @@ export interface EmbeddedOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly retention: Retention;
+  /** Whether an ended request is kept at all, for as long as the retention says. Left out: each is. */
+  readonly isKept?: (record: RequestRecord) => boolean;
   /** Chunks kept of one request. */
   readonly maxChunkBytes: number;
   /** The store can't be written: one sentence, said once until it can be again. */
@@ -190,7 +192,10 @@ export class EmbeddedLedger implements Ledger, Archive {
     const batch = this.#queue.batch();
     if (created !== undefined) batch.addCreated(created);
     batch.addEvents(record.requestId, events);
-    if (events.length > 0 && isTerminal(record.state)) batch.ended.push(record);
+    if (events.length > 0 && isTerminal(record.state)) {
+      const isKept = this.#options.isKept?.(record) ?? true;
+      (isKept ? batch.ended : batch.dropped).push(record);
+    }
     batch.addDelivery({ change, decision, record, settled });
     batch.touched.add(open);
     open.stagedIn = batch;
@@ -200,11 +205,11 @@ export class EmbeddedLedger implements Ledger, Archive {
   #commit(batch: StagedBatch): void {
     const live = batch.savesLive === 'none' ? [] : this.#liveToSave(batch);
     const trimmed = this.#trim(batch);
-    const { created, events, ended, services } = batch;
+    const { created, events, ended, dropped, services } = batch;
     const isEmpty = created.length + events.length + services.length + live.length + trimmed.length === 0;
     if (!isEmpty || batch.keepsTime) {
       const records = { live: live.map(recordOf), trimmed: trimmed.map(recordOf) };
-      this.#store.commit({ created, events, ended, services, ...records, elapsed: this.#clock.elapsed() });
+      this.#store.commit({ created, events, ended, dropped, services, ...records, elapsed: this.#clock.elapsed() });
     }
     for (const open of batch.touched) {
       open.isStored = true;
@@ -212,7 +217,8 @@ export class EmbeddedLedger implements Ledger, Archive {
     }
     for (const open of live) this.#dirty.delete(open);
     for (const open of trimmed) if (open.record.chunkBytes <= this.#options.maxChunkBytes) this.#oversized.delete(open);
-    for (const record of ended) this.#end(record);
+    for (const record of ended) this.#end(record, 'kept');
+    for (const record of dropped) this.#end(record, 'dropped');
     this.#forgetting.note(ended.length, batch.bytes);
     if (this.#dirty.size > 0) this.#saveLiveSoon(batch.savesLive === 'none' || live.length === 0 ? livePauseMs : 0);
   }
@@ -225,14 +231,14 @@ export class EmbeddedLedger implements Ledger, Archive {
     }
   }
 
-  #end(record: RequestRecord): void {
+  #end(record: RequestRecord, as: 'kept' | 'dropped'): void {
     const open = this.#open.get(record.requestId);
     if (open === undefined) return;
     this.#open.delete(record.requestId);
     this.#dirty.delete(open);
     this.#oversized.delete(open);
     this.#payloads.remove(record.requestId);
-    this.#ended.add(record.requestId, record);
+    if (as === 'kept') this.#ended.add(record.requestId, record);
   }
 
   #endedRecord(requestId: string): RequestRecord | undefined {

@@ -34,6 +34,8 @@ export class StagedBatch {
   readonly created: Created[] = [];
   readonly events: { readonly requestId: string; readonly event: LogEvent }[] = [];
   readonly ended: RequestRecord[] = [];
+  /** They ended, and nothing of them is kept. */
+  readonly dropped: RequestRecord[] = [];
   readonly services: KnownService[] = [];
   readonly touched = new Set<Open>();
   readonly deliveries: Delivery[] = [];

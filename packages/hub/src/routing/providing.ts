@@ -3,7 +3,7 @@
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { RegisterService, WorkMessage } from '@conduit/sdk/protocol/messages';
 import { isTerminal } from '@conduit/sdk/protocol/states';
-import { demand } from '../access/identity.ts';
+import { demand, hubTenant } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -81,11 +81,11 @@ export class Providing {
     const step = { type: 'work', from: peer.sessionId, message, ...(body === undefined ? {} : { body }) } as const;
     this.#core.ledger.change(message.requestId, step, (decision, record) => {
       if (decision === undefined || record === undefined || record.tenant !== peer.identity.tenant) {
-        this.#countLate('not_assigned');
+        this.#countLate(peer, 'not_assigned');
         return reply.refuse(new ConduitError('not_assigned', `this connection does not hold ${message.requestId}`));
       }
       this.#answeredLate(peer, message, record);
-      if (decision.refusal !== undefined) this.#countLate(decision.refusal.code);
+      if (decision.refusal !== undefined) this.#countLate(peer, decision.refusal.code);
       answer(decision, reply);
     });
   }
@@ -180,7 +180,8 @@ export class Providing {
     this.#news.changed(service);
   }
 
-  #countLate(code: string): void {
+  #countLate({ identity }: Peer, code: string): void {
+    if (identity.tenant === hubTenant) return;
     if (code === 'not_assigned' || code === 'already_finished') this.#core.witness?.late(code);
   }
 

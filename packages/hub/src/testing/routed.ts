@@ -3,7 +3,7 @@
 import type { ConduitError, errorTable } from '@conduit/sdk/protocol/errors';
 import { defaultLimits, type Limits } from '@conduit/sdk/protocol/limits';
 import type { RegisterService, RequestMessage, WorkMessage } from '@conduit/sdk/protocol/messages';
-import { localIdentity as local } from '../access/identity.ts';
+import { hubTenant, localIdentity as local } from '../access/identity.ts';
 import { PayloadSchemas } from '../contract/payloads.ts';
 import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
@@ -160,7 +160,10 @@ export class Routed {
     const { clock, store } = this;
     const dayMs = 24 * 60 * 60_000;
     const retention = { maxAgeMs: dayMs, maxRequests: 100_000, maxBytes: 1024 ** 3, maxServiceAgeMs: 7 * dayMs };
-    const ledger = new EmbeddedLedger({ store, clock, retention, maxChunkBytes: this.#limits.maxChunkBytes });
+    const ledger = new EmbeddedLedger({
+      ...{ store, clock, retention, maxChunkBytes: this.#limits.maxChunkBytes },
+      isKept: ({ tenant }) => tenant !== hubTenant,
+    });
     const ids = { requestId: () => this.#id(), sessionId: () => this.#id() };
     const router = new Router({
       clock,

@@ -16,6 +16,8 @@ interface Readings {
   /** Undefined: all is kept in memory. */
   readonly dataDir: string | undefined;
   readonly isReady: () => boolean;
+  /** Undefined before the first came back. */
+  readonly probeMs: () => number | undefined;
   readonly pools: () => readonly PoolInfo[];
   readonly open: () => Readonly<Record<string, number>>;
   readonly connections: () => number;
@@ -65,6 +67,10 @@ export class HubMetrics {
     const metrics = this.#metrics;
     metrics.gauge('conduit_info').set({ version, hub_id: hubId, node: process.version }, 1);
     metrics.gaugeOf('conduit_ready', () => Number(readings.isReady()));
+    metrics.gaugeOf('conduit_probe_duration_seconds', () => {
+      const ms = readings.probeMs();
+      return ms === undefined ? undefined : ms / 1_000;
+    });
     metrics.gaugeOf('conduit_connections', readings.connections);
     metrics.gaugeOf('conduit_event_streams', readings.eventStreams);
     const sessionsNow = metrics.gauge('conduit_sessions');

@@ -17,6 +17,11 @@ const gcSeconds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
 export const metricTable = {
   conduit_info: { type: 'gauge', labels: ['version', 'hub_id', 'node'], help: 'Always 1; the labels say what runs.' },
   conduit_ready: { type: 'gauge', labels: [], help: '1 while /readyz says that the hub is ready, else 0.' },
+  conduit_probe_duration_seconds: {
+    type: 'gauge',
+    labels: [],
+    help: 'How long the last request took that the hub sent to itself and that came back.',
+  },
   conduit_requests_accepted_total: { type: 'counter', labels: ['service'], help: 'Requests that were accepted.' },
   conduit_request_duration_seconds: {
     type: 'histogram',
