@@ -35,6 +35,7 @@ import { version } from './version.ts';
 import { callerOf, createHttpServer, guard } from './wire/door.ts';
 import { serveSocketIo } from './wire/socketio.ts';
 import { Traffic } from './wire/traffic.ts';
+import { refuseOldParts } from './wire/versions.ts';
 
 /** A service is remembered this long after its last provider left. */
 const maxServiceAgeMs = 7 * 24 * 60 * 60_000;
@@ -68,6 +69,7 @@ const systemClock: ClockFrom = (elapsed) => new SystemClock(elapsed);
  */
 export async function startHub(settings: Partial<HubConfig>, log: Logger, clockFrom: ClockFrom = systemClock): Promise<Hub> {
   const config = withDefaults(settings);
+  refuseOldParts();
   const gate = new Gate({ tokenFile: tokenFileOf(config), signed: signedTokens(config), now: Date.now, log });
   if (!gate.asksForToken) refuseOpenness(config);
   const server = createHttpServer();

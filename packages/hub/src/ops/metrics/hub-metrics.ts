@@ -86,7 +86,7 @@ export class HubMetrics {
 }
 
 /** What whoever runs the hub may still write there; undefined where the system does not say. */
-async function freeBytes(folder: string): Promise<number | undefined> {
+export async function freeBytes(folder: string): Promise<number | undefined> {
   return await statfs(folder).then(
     ({ bavail, bsize }) => bavail * bsize,
     () => undefined,

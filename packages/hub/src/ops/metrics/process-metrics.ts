@@ -80,7 +80,7 @@ async function openFiles(): Promise<number | undefined> {
 }
 
 /** How many files and sockets this process may have open; undefined where the system does not say. */
-async function maxOpenFiles(): Promise<number | undefined> {
+export async function maxOpenFiles(): Promise<number | undefined> {
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '');
   const [, soft] = /^Max open files\s+(\d+)/m.exec(limits) ?? [];
   return soft === undefined ? undefined : Number(soft);
