@@ -26,6 +26,7 @@ import type { Store } from './ledger/store.ts';
 import { SystemClock } from './ops/clock.ts';
 import type { Logger } from './ops/logger.ts';
 import { HubMetrics } from './ops/metrics/hub-metrics.ts';
+import { RequestLog } from './ops/request-log.ts';
 import type { Clock } from './routing/ports.ts';
 import { Probe } from './routing/probe.ts';
 import { Router } from './routing/router.ts';
@@ -177,7 +178,7 @@ async function joinRooms({ config, log, gate, server, port, store, secret, clock
     hubId,
     progressIntervalMs: config.progressInterval,
     shares: config,
-    witness: metrics.requests,
+    witnesses: [metrics.requests, new RequestLog(log)],
   });
   try {
     router.start();

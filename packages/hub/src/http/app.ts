@@ -67,7 +67,8 @@ export function createApp({ status, log, api, streams, metrics, onRefusal }: App
   app.onError((thrown, context) => {
     const error = toConduitError(thrown);
     onRefusal?.(error.code);
-    if (error.code === 'internal') log.error({ err: thrown, path: context.req.path }, 'an HTTP request could not be answered');
+    if (error.code === 'internal')
+      log.error({ err: thrown, method: context.req.method, path: context.req.path }, 'an HTTP request could not be answered');
     return refusal(context, error);
   });
   return app;

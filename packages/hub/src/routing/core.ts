@@ -18,8 +18,8 @@ export interface Core {
   readonly registry: Registry;
   readonly timers: RequestTimers;
   readonly census: Census;
-  /** Left out: nobody counts. */
-  readonly witness?: Witness;
+  /** Who is told what happens. */
+  readonly witnesses: readonly Witness[];
   /** Every session of this hub, connected or within its resume window. */
   readonly peers: Map<string, Peer>;
 }

@@ -158,14 +158,27 @@ export interface Outlet {
   close(): void;
 }
 
-/** Hears what happens, for whoever counts. It changes nothing, and what the hub asks of itself it is not told. */
+/** A provider's message that the fence refused. */
+export interface LateMessage {
+  readonly code: 'not_assigned' | 'already_finished';
+  readonly requestId: string;
+  readonly sessionId: string;
+}
+
+/** A provider whose connection went, and that had not drained. */
+export interface LostProvider {
+  readonly service: string;
+  readonly sessionId: string;
+  /** How many requests it had. */
+  readonly held: number;
+}
+
+/** Hears what happens, for whoever counts or writes it down. It changes nothing, and what the hub asks of itself it is not told. */
 export interface Witness {
   /** A change is committed. */
   committed(change: Change): void;
-  /** A provider's message was refused by the fence. @param code why. */
-  late(code: 'not_assigned' | 'already_finished'): void;
-  /** A provider's connection went, and it had not drained. */
-  providerLost(service: string): void;
+  late(message: LateMessage): void;
+  providerLost(provider: LostProvider): void;
 }
 
 /** A service's pool and line as numbers. */

@@ -81,11 +81,11 @@ export class Providing {
     const step = { type: 'work', from: peer.sessionId, message, ...(body === undefined ? {} : { body }) } as const;
     this.#core.ledger.change(message.requestId, step, (decision, record) => {
       if (decision === undefined || record === undefined || record.tenant !== peer.identity.tenant) {
-        this.#countLate(peer, 'not_assigned');
+        this.#late(peer, message.requestId, 'not_assigned');
         return reply.refuse(new ConduitError('not_assigned', `this connection does not hold ${message.requestId}`));
       }
       this.#answeredLate(peer, message, record);
-      if (decision.refusal !== undefined) this.#countLate(peer, decision.refusal.code);
+      if (decision.refusal !== undefined) this.#late(peer, message.requestId, decision.refusal.code);
       answer(decision, reply);
     });
   }
@@ -110,7 +110,7 @@ export class Providing {
   /** The connection is gone: out of every pool at once. What began waits for an instance that may come back. */
   disconnected(peer: Peer): void {
     for (const provider of peer.providers.values()) {
-      if (!provider.isDraining) this.#core.witness?.providerLost(provider.service);
+      if (!provider.isDraining) this.#lost(provider);
       this.#leavePool(provider);
       const key = this.#keyOf(provider);
       const began = new Map<string, number>();
@@ -180,9 +180,13 @@ export class Providing {
     this.#news.changed(service);
   }
 
-  #countLate({ identity }: Peer, code: string): void {
-    if (identity.tenant === hubTenant) return;
-    if (code === 'not_assigned' || code === 'already_finished') this.#core.witness?.late(code);
+  #late({ identity, sessionId }: Peer, requestId: string, code: string): void {
+    if (identity.tenant === hubTenant || (code !== 'not_assigned' && code !== 'already_finished')) return;
+    for (const witness of this.#core.witnesses) witness.late({ code, requestId, sessionId });
+  }
+
+  #lost({ service, held, peer }: Provider): void {
+    for (const witness of this.#core.witnesses) witness.providerLost({ service, sessionId: peer.sessionId, held: held.size });
   }
 
   #keyOf(provider: Provider): string | undefined {

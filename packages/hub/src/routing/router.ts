@@ -38,12 +38,14 @@ import { Tally } from './tally.ts';
 import { RequestTimers } from './timers.ts';
 import { Watchers } from './watchers.ts';
 
-interface RouterParts extends Pick<Core, 'clock' | 'ledger' | 'ids' | 'limits' | 'schemas' | 'hubId' | 'witness'> {
+interface RouterParts extends Pick<Core, 'clock' | 'ledger' | 'ids' | 'limits' | 'schemas' | 'hubId'> {
   /** At most one live value per task and watcher in this time, milliseconds; 0 sends every one. */
   readonly progressIntervalMs: number;
   readonly archive: Archive;
   /** Left out: nobody is limited by what he is. */
   readonly shares?: Shares;
+  /** Left out: nobody listens. */
+  readonly witnesses?: Core['witnesses'];
 }
 
 const unlimited: Shares = { maxSubjectRequests: Number.POSITIVE_INFINITY, maxTenantRequests: Number.POSITIVE_INFINITY };
@@ -69,7 +71,7 @@ export class Router {
   #isLeaving = false;
   #onIdle: (() => void) | undefined;
 
-  constructor({ progressIntervalMs, archive, shares = unlimited, ...parts }: RouterParts) {
+  constructor({ progressIntervalMs, archive, shares = unlimited, witnesses = [], ...parts }: RouterParts) {
     const { clock, ledger } = parts;
     const core: Core = {
       ...parts,
@@ -77,6 +79,7 @@ export class Router {
       timers: new RequestTimers(clock),
       census: new Census(shares),
       peers: new Map(),
+      witnesses,
     };
     this.#core = core;
     this.#tally = new Tally(clock);
@@ -365,7 +368,7 @@ export class Router {
     this.#dispatcher.committed(change);
     this.#watchers.deliver(change);
     this.#feed.requestChanged(change.record);
-    if (change.record.tenant !== hubTenant) this.#core.witness?.committed(change);
+    if (change.record.tenant !== hubTenant) for (const witness of this.#core.witnesses) witness.committed(change);
     if (this.#onIdle === undefined || this.#sweep.openCount > 0) return;
     const onIdle = this.#onIdle;
     this.#onIdle = undefined;

@@ -9,7 +9,7 @@ import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
 import type { Shares } from '../routing/census.ts';
 import type { Peer } from '../routing/peer.ts';
-import type { Outlet, Reply } from '../routing/ports.ts';
+import type { Outlet, Reply, Witness } from '../routing/ports.ts';
 import type { Accepted } from '../routing/requesting.ts';
 import { Router } from '../routing/router.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -87,9 +87,11 @@ export class Routed {
   #ledger: EmbeddedLedger;
   readonly #limits: Limits;
   readonly #shares: Shares | undefined;
+  readonly #witnesses: readonly Witness[];
   #count = 0;
 
-  constructor(limits: Partial<Limits> = {}, shares?: Shares) {
+  constructor(limits: Partial<Limits> = {}, shares?: Shares, witnesses: readonly Witness[] = []) {
+    this.#witnesses = witnesses;
     this.#shares = shares;
     this.#limits = { ...defaultLimits, ...limits };
     [this.router, this.#ledger] = this.#start();
@@ -174,6 +176,7 @@ export class Routed {
       schemas: new PayloadSchemas(),
       hubId: 'hub-1',
       progressIntervalMs: 100,
+      witnesses: this.#witnesses,
       ...(this.#shares === undefined ? {} : { shares: this.#shares }),
     });
     router.start();

@@ -64,7 +64,7 @@ test('what becomes of requests is counted by their service and their end', async
     'conduit_requests_accepted_total{service="other"}': 1,
     'conduit_request_duration_seconds_count{service="llm",state="completed"}': 2,
     'conduit_request_duration_seconds_count{service="llm",state="failed"}': 1,
-    'conduit_request_duration_seconds_bucket{le="+Inf",service="llm",state="completed"}': 2,
+    'conduit_request_duration_seconds_bucket{service="llm",state="completed",le="+Inf"}': 2,
     'conduit_request_queued_seconds_count{service="llm"}': 3,
     'conduit_request_running_seconds_count{service="llm",state="completed"}': 2,
     'conduit_requests_open{state="running"}': 0,

@@ -1,13 +1,13 @@
 /** All numbers of one hub: what is counted as it happens, and what is read when somebody asks. */
 
 import { statfs } from 'node:fs/promises';
-import type { Counter } from 'prom-client';
 import type { PoolInfo } from '../../routing/ports.ts';
 import { CommitMetrics } from './commit-metrics.ts';
 import { Metrics } from './metrics.ts';
 import { watchProcess } from './process-metrics.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { ServiceLabels } from './service-labels.ts';
+import type { Family, Value } from './values.ts';
 
 /** Where the numbers of this moment are read. */
 interface Readings {
@@ -33,14 +33,14 @@ export class HubMetrics {
   readonly requests: RequestMetrics;
   readonly commits: CommitMetrics;
   readonly #metrics = new Metrics();
-  readonly #refusals: Counter;
+  readonly #refusals: Family<Value>;
   readonly #endProcess: () => void;
 
   constructor({ pools, open, ...readings }: Readings) {
     const metrics = this.#metrics;
     this.requests = new RequestMetrics({ metrics, labels: new ServiceLabels(), pools, open });
     this.commits = new CommitMetrics(metrics);
-    this.#refusals = metrics.counter('conduit_refusals_total');
+    this.#refusals = metrics.values('conduit_refusals_total');
     this.#read(readings);
     this.#endProcess = watchProcess(metrics);
   }
@@ -55,7 +55,7 @@ export class HubMetrics {
 
   /** Counts what is refused there. */
   refusedAt(where: 'door' | 'handshake' | 'message' | 'http'): (code: string) => void {
-    return (code) => this.#refusals.inc({ where, code });
+    return (code) => this.#refusals.of(where, code).add();
   }
 
   close(): void {
@@ -65,23 +65,23 @@ export class HubMetrics {
   #read(readings: Omit<Readings, 'pools' | 'open'>): void {
     const { hubId, version, dataDir, sessions } = readings;
     const metrics = this.#metrics;
-    metrics.gauge('conduit_info').set({ version, hub_id: hubId, node: process.version }, 1);
-    metrics.gaugeOf('conduit_ready', () => Number(readings.isReady()));
-    metrics.gaugeOf('conduit_probe_duration_seconds', () => {
+    metrics.values('conduit_info').of(version, hubId, process.version).now = 1;
+    metrics.read('conduit_ready', () => Number(readings.isReady()));
+    metrics.read('conduit_probe_duration_seconds', () => {
       const ms = readings.probeMs();
       return ms === undefined ? undefined : ms / 1_000;
     });
-    metrics.gaugeOf('conduit_connections', readings.connections);
-    metrics.gaugeOf('conduit_event_streams', readings.eventStreams);
-    const sessionsNow = metrics.gauge('conduit_sessions');
+    metrics.read('conduit_connections', readings.connections);
+    metrics.read('conduit_event_streams', readings.eventStreams);
+    const sessionsNow = metrics.values('conduit_sessions');
     metrics.atScrape(() => {
-      for (const [state, count] of Object.entries(sessions())) sessionsNow.set({ state }, count);
+      for (const [state, count] of Object.entries(sessions())) sessionsNow.of(state).now = count;
     });
-    metrics.countedElsewhere('conduit_received_bytes_total', readings.receivedBytes);
-    metrics.countedElsewhere('conduit_sent_bytes_total', readings.sentBytes);
-    metrics.gaugeOf('conduit_commits_waiting', readings.commitsWaiting);
-    metrics.gaugeOf('conduit_store_writable', () => Number(readings.isWritable()));
-    metrics.gaugeOf('conduit_data_free_bytes', () => (dataDir === undefined ? undefined : freeBytes(dataDir)));
+    metrics.read('conduit_received_bytes_total', readings.receivedBytes);
+    metrics.read('conduit_sent_bytes_total', readings.sentBytes);
+    metrics.read('conduit_commits_waiting', readings.commitsWaiting);
+    metrics.read('conduit_store_writable', () => Number(readings.isWritable()));
+    metrics.read('conduit_data_free_bytes', () => (dataDir === undefined ? undefined : freeBytes(dataDir)));
   }
 }
 

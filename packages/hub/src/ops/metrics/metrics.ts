@@ -1,7 +1,8 @@
-/** What `/metrics` is made of: the families of the table, each made once by whoever counts it, and read when somebody asks. */
+/** What `/metrics` is made of: the families of the table, counted by whoever knows, read and spelled when somebody asks. */
 
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type MetricName, metricTable } from './table.ts';
+import { contentType, histogramsText, valuesText } from './text.ts';
+import { Family, Histogram, Value } from './values.ts';
 
 type NameOf<Type extends string> = {
   [Name in MetricName]: (typeof metricTable)[Name]['type'] extends Type ? Name : never;
@@ -10,39 +11,31 @@ type NameOf<Type extends string> = {
 type Look = () => void | Promise<void>;
 
 export class Metrics {
-  readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
-  readonly #registry = new Registry();
+  readonly contentType = contentType;
+  /** In the order of their making; each spells itself. */
+  readonly #families = new Map<MetricName, () => string>();
   readonly #looks: Look[] = [];
 
-  counter(name: NameOf<'counter'>): Counter {
-    return new Counter(this.#configuration(name));
+  values(name: NameOf<'counter' | 'gauge'>): Family<Value> {
+    const family = new Family(() => new Value());
+    this.#families.set(name, () => valuesText({ name, ...metricTable[name] }, family));
+    return family;
   }
 
-  /** A counter that somebody else keeps, read at each scrape: it costs nothing where it is counted. */
-  countedElsewhere(name: NameOf<'counter'>, total: () => number): void {
-    const counter = this.counter(name);
-    this.atScrape(() => {
-      counter.reset();
-      counter.inc(total());
-    });
+  histograms(name: NameOf<'histogram'>): Family<Histogram> {
+    const family = new Family(() => new Histogram(metricTable[name].buckets));
+    this.#families.set(name, () => histogramsText({ name, ...metricTable[name] }, family));
+    return family;
   }
 
-  gauge(name: NameOf<'gauge'>): Gauge {
-    return new Gauge(this.#configuration(name));
-  }
-
-  /** A number of this moment; undefined: there is none. */
-  gaugeOf(name: NameOf<'gauge'>, value: () => number | undefined | Promise<number | undefined>): void {
-    const gauge = this.gauge(name);
+  /** One without labels that somebody else keeps; undefined: there is none at this moment. It costs nothing until it is asked for. */
+  read(name: NameOf<'counter' | 'gauge'>, value: () => number | undefined | Promise<number | undefined>): void {
+    const family = this.values(name);
     this.atScrape(async () => {
       const now = await value();
-      if (now === undefined) gauge.remove();
-      else gauge.set(now);
+      if (now === undefined) family.clear();
+      else family.of().now = now;
     });
-  }
-
-  histogram(name: NameOf<'histogram'>): Histogram {
-    return new Histogram({ ...this.#configuration(name), buckets: [...metricTable[name].buckets] });
   }
 
   /** Runs before each answer. */
@@ -53,11 +46,6 @@ export class Metrics {
   /** Everything, in Prometheus' text format. */
   async text(): Promise<string> {
     await Promise.all(this.#looks.map((look) => look()));
-    return await this.#registry.metrics();
-  }
-
-  #configuration(name: MetricName) {
-    const { help, labels } = metricTable[name];
-    return { name, help, labelNames: [...labels], registers: [this.#registry] };
+    return [...this.#families.values()].map((spell) => spell()).join('');
   }
 }

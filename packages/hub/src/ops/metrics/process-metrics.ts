@@ -17,16 +17,16 @@ const gcKinds: Readonly<Record<number, string>> = {
 
 /** Watches from now on. @returns ends it. */
 export function watchProcess(metrics: Metrics): () => void {
-  metrics.countedElsewhere('process_cpu_user_seconds_total', () => process.cpuUsage().user / 1e6);
-  metrics.countedElsewhere('process_cpu_system_seconds_total', () => process.cpuUsage().system / 1e6);
+  metrics.read('process_cpu_user_seconds_total', () => process.cpuUsage().user / 1e6);
+  metrics.read('process_cpu_system_seconds_total', () => process.cpuUsage().system / 1e6);
   const startedAt = Math.round(performance.timeOrigin) / 1_000;
-  metrics.gaugeOf('process_start_time_seconds', () => startedAt);
-  metrics.gaugeOf('process_resident_memory_bytes', () => process.memoryUsage.rss());
-  metrics.gaugeOf('process_open_fds', openFiles);
-  metrics.gaugeOf('process_max_fds', maxOpenFiles);
-  metrics.gaugeOf('nodejs_heap_size_used_bytes', () => process.memoryUsage().heapUsed);
-  metrics.gaugeOf('nodejs_heap_size_total_bytes', () => process.memoryUsage().heapTotal);
-  metrics.gaugeOf('nodejs_external_memory_bytes', () => process.memoryUsage().external);
+  metrics.read('process_start_time_seconds', () => startedAt);
+  metrics.read('process_resident_memory_bytes', () => process.memoryUsage.rss());
+  metrics.read('process_open_fds', openFiles);
+  metrics.read('process_max_fds', maxOpenFiles);
+  metrics.read('nodejs_heap_size_used_bytes', () => process.memoryUsage().heapUsed);
+  metrics.read('nodejs_heap_size_total_bytes', () => process.memoryUsage().heapTotal);
+  metrics.read('nodejs_external_memory_bytes', () => process.memoryUsage().external);
   const endLag = watchLoop(metrics);
   const endCollections = watchCollections(metrics);
   return () => {
@@ -39,27 +39,27 @@ function watchLoop(metrics: Metrics): () => void {
   const delays = monitorEventLoopDelay({ resolution: lookMs });
   delays.enable();
   const [p50, p99, max] = [
-    metrics.gauge('nodejs_eventloop_lag_p50_seconds'),
-    metrics.gauge('nodejs_eventloop_lag_p99_seconds'),
-    metrics.gauge('nodejs_eventloop_lag_max_seconds'),
+    metrics.values('nodejs_eventloop_lag_p50_seconds').of(),
+    metrics.values('nodejs_eventloop_lag_p99_seconds').of(),
+    metrics.values('nodejs_eventloop_lag_max_seconds').of(),
   ];
   // What is measured is how long after the former look the next one came: what is beyond the pause between them is lag.
   const lag = (nanoseconds: number): number => Math.max(0, nanoseconds / nanosecondsPerSecond - lookMs / 1_000);
   metrics.atScrape(() => {
-    p50.set(lag(delays.percentile(50)));
-    p99.set(lag(delays.percentile(99)));
-    max.set(lag(delays.max));
+    p50.now = lag(delays.percentile(50));
+    p99.now = lag(delays.percentile(99));
+    max.now = lag(delays.max);
     delays.reset();
   });
   return () => delays.disable();
 }
 
 function watchCollections(metrics: Metrics): () => void {
-  const durations = metrics.histogram('nodejs_gc_duration_seconds');
+  const durations = metrics.histograms('nodejs_gc_duration_seconds');
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       const kind = 'detail' in entry ? gcKindOf(entry.detail) : undefined;
-      if (kind !== undefined) durations.observe({ kind }, entry.duration / 1_000);
+      if (kind !== undefined) durations.of(kind).observe(entry.duration / 1_000);
     }
   });
   observer.observe({ entryTypes: ['gc'] });
