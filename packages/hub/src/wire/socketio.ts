@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { toConduitError } from '@conduit/sdk/protocol/errors';
 import type { Socket as EngineSocket } from 'engine.io';
 import { type Socket as IoSocket, Server } from 'socket.io';
+import { WebSocketServer } from 'ws';
 import type { Accept, Welcome } from './connection.ts';
 import { inQuery } from './door.ts';
 import { SocketConnection } from './socket-connection.ts';
@@ -69,6 +70,8 @@ export function serveSocketIo({
     upgradeTimeout: times.unfinishedMs,
     // Between the message's bound and this one a message is answered with an error; above it the connection ends.
     maxHttpBufferSize: 2 * maxMessageBytes,
+    // Engine.io asks for an older one, of which no package that depends on it can say otherwise: see versions.ts.
+    wsEngine: WebSocketServer,
     perMessageDeflate: false,
     httpCompression: false,
     serveClient: true,

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 
 interface Part {
   readonly name: string;
-  /** Whose part it is: what that one would load counts. */
-  readonly of: string;
+  /** Who loads it. */
+  readonly of: 'hub' | 'socket.io';
   readonly minimum: string;
   /** What older ones do. */
   readonly why: string;
@@ -18,7 +18,7 @@ const mended = 'older ones have holes that were mended since';
 const parts: readonly Part[] = [
   { name: 'engine.io', of: 'socket.io', minimum: '6.6.10', why: mended },
   { name: 'socket.io-parser', of: 'socket.io', minimum: '4.2.7', why: mended },
-  { name: 'ws', of: 'engine.io', minimum: '8.23.0', why: 'older ones queue their answers to pings without bound' },
+  { name: 'ws', of: 'hub', minimum: '8.23.0', why: 'older ones queue their answers to pings without bound' },
 ];
 
 export interface InstalledPart extends Part {
@@ -28,11 +28,9 @@ export interface InstalledPart extends Part {
 
 /** @param from the file that loads Socket.IO. */
 export function installedParts(from: string = import.meta.url): readonly InstalledPart[] {
-  const paths = new Map([['socket.io', createRequire(from).resolve('socket.io')]]);
+  const loaders = { hub: from, 'socket.io': createRequire(from).resolve('socket.io') };
   return parts.map((part) => {
-    const path = createRequire(paths.get(part.of) ?? from).resolve(part.name);
-    paths.set(part.name, path);
-    const version = versionAt(path, part.name);
+    const version = versionAt(createRequire(loaders[part.of]).resolve(part.name), part.name);
     return { ...part, version, isSafe: isAtLeast(version, part.minimum) };
   });
 }
