@@ -13,10 +13,10 @@ import type { Origin, RequestRecord } from '../routing/record.ts';
 import { newRecord } from '../routing/record.ts';
 import type { Decision, Moment, Step } from '../routing/steps.ts';
 import { Forgetting } from './forgetting.ts';
-import { CommitQueue, type CommitWitness } from './queue.ts';
+import { CommitQueue } from './queue.ts';
 import { Recent } from './recent.ts';
 import type { Created, Delivery, Open, StagedBatch } from './staging.ts';
-import type { Retention, Store } from './store.ts';
+import type { Batch, Retention, Store } from './store.ts';
 import { Trimming } from './trim.ts';
 
 export interface EmbeddedOptions {
@@ -30,7 +30,14 @@ export interface EmbeddedOptions {
   /** The store can't be written: one sentence, said once until it can be again. */
   readonly onTrouble?: (sentence: string) => void;
   readonly onRecovery?: () => void;
+  /** Left out: nobody counts. */
   readonly witness?: CommitWitness;
+}
+
+/** Hears of each commit, for whoever counts. */
+interface CommitWitness {
+  committed(commit: { readonly ms: number; readonly events: number; readonly bytes: number }): void;
+  failed(): void;
 }
 
 type Settled = (decision: Decision | undefined, record: RequestRecord | undefined) => void;
@@ -63,7 +70,6 @@ export class EmbeddedLedger implements Ledger, Archive {
       deliver: (delivery) => this.#deliver(delivery),
       onTrouble: options.onTrouble,
       onRecovery: options.onRecovery,
-      witness: options.witness,
     });
   }
 
@@ -209,7 +215,7 @@ export class EmbeddedLedger implements Ledger, Archive {
     const isEmpty = created.length + events.length + services.length + live.length + trimmed.length === 0;
     if (!isEmpty || batch.keepsTime) {
       const records = { live: live.map(recordOf), trimmed: trimmed.map(recordOf) };
-      this.#store.commit({ created, events, ended, dropped, services, ...records, elapsed: this.#clock.elapsed() });
+      this.#keep(batch, { created, events, ended, dropped, services, ...records, elapsed: this.#clock.elapsed() });
     }
     for (const open of batch.touched) {
       open.isStored = true;
@@ -221,6 +227,17 @@ export class EmbeddedLedger implements Ledger, Archive {
     for (const record of dropped) this.#end(record, 'dropped');
     this.#forgetting.note(ended.length, batch.bytes);
     if (this.#dirty.size > 0) this.#saveLiveSoon(batch.savesLive === 'none' || live.length === 0 ? livePauseMs : 0);
+  }
+
+  #keep(staged: StagedBatch, batch: Batch): void {
+    const { witness } = this.#options;
+    try {
+      this.#store.commit(batch);
+    } catch (error) {
+      witness?.failed();
+      throw error;
+    }
+    witness?.committed({ ms: this.#clock.elapsed() - batch.elapsed, events: batch.events.length, bytes: staged.storedBytes });
   }
 
   #deliver({ change, decision, record, settled }: Delivery): void {

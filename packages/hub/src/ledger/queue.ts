@@ -11,14 +11,6 @@ export interface QueueOptions {
   readonly deliver: (delivery: Delivery) => void;
   readonly onTrouble: ((sentence: string) => void) | undefined;
   readonly onRecovery: (() => void) | undefined;
-  /** Left out: nobody counts. */
-  readonly witness: CommitWitness | undefined;
-}
-
-/** Hears of each commit, for whoever counts. */
-export interface CommitWitness {
-  committed(commit: { readonly ms: number; readonly events: number; readonly bytes: number }): void;
-  failed(): void;
 }
 
 export class CommitQueue {
@@ -110,17 +102,13 @@ export class CommitQueue {
     if (batch === undefined) return false;
     // Taken out at once: what the commit itself stages belongs behind it.
     this.#staged.shift();
-    const { witness, clock } = this.#options;
-    const began = clock.elapsed();
     try {
       this.#options.commit(batch);
     } catch (error) {
-      witness?.failed();
       this.#staged.unshift(batch);
       this.#failed(error);
       return false;
     }
-    witness?.committed({ ms: clock.elapsed() - began, events: batch.events.length, bytes: batch.bytes });
     if (this.#isTroubled) this.#options.onRecovery?.();
     this.#isTroubled = false;
     this.#delivering = batch;

@@ -64,6 +64,11 @@ export class StagedBatch {
     }
   }
 
+  /** About what of it is stored. */
+  get storedBytes(): number {
+    return this.bytes - this.deliveries.length * deliveryBytes;
+  }
+
   /** Full: what comes next belongs to another batch, so that no commit holds up the loop for long. */
   get isFull(): boolean {
     return this.bytes >= fullBytes || this.deliveries.length >= fullDeliveries;

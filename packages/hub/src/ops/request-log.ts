@@ -17,7 +17,7 @@ export class RequestLog implements Witness {
   }
 
   committed({ record, step, events, before }: Change): void {
-    if (this.#tellsAll && step.type === 'open' && events.length > 0) {
+    if (this.#tellsAll && step.type === 'open') {
       const { tenant, subject, requester } = record;
       this.#log.debug({ ...about(record), tenant, subject, session_id: requester.sessionId }, 'a request was accepted');
     }

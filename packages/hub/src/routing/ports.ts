@@ -175,7 +175,7 @@ export interface LostProvider {
 
 /** Hears what happens, for whoever counts or writes it down. It changes nothing, and what the hub asks of itself it is not told. */
 export interface Witness {
-  /** A change is committed. */
+  /** A change with events is committed; of what is only live nobody is told. */
   committed(change: Change): void;
   late(message: LateMessage): void;
   providerLost(provider: LostProvider): void;

@@ -79,6 +79,31 @@ test('a request that does not come back in time says how far it came, until one 
   probe.close();
 });
 
+test('a request that fails says how', async () => {
+  const { probe, clock, router } = aProbe();
+  const first = probe.start();
+  clock.settle();
+  await first;
+  const owner = { ...localIdentity, tenant: hubTenant };
+  const answer = { ok: () => undefined, refuse: () => undefined };
+  router.pause(owner, { name: 'probe', isPaused: true }, answer);
+  clock.advance(5_000);
+  const peer = router.connect('somebody', owner);
+  router.find(
+    owner,
+    { limit: 10 },
+    {
+      ok: ({ requests }) => {
+        for (const { requestId } of requests) router.cancel(peer, { requestId, reason: 'test' }, answer);
+      },
+      refuse: () => undefined,
+    },
+  );
+  clock.settle();
+  expect(probe.trouble).toContain('it ended with {"code":"cancelled"');
+  probe.close();
+});
+
 test('what the store refuses is said as it says it', async () => {
   const { probe, clock, routed, changes } = aProbe();
   const first = probe.start();

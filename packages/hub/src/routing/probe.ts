@@ -33,6 +33,7 @@ interface Round {
   readonly deadline: Timer;
   /** What it waits for. */
   stage: string;
+  requestId: string | undefined;
 }
 
 export class Probe {
@@ -91,6 +92,7 @@ export class Probe {
       beganElapsed: clock.elapsed(),
       deadline: clock.after(limitMs, () => this.#fail(round, `it still waited for ${round.stage} after ${limitMs} ms`)),
       stage: 'its provider to be registered',
+      requestId: undefined,
     };
     this.#round = round;
     if (this.#isRegistered) return this.#request(round);
@@ -112,7 +114,8 @@ export class Probe {
     round.stage = 'being accepted';
     const message = { to: service, action: 'echo', payload: round.word, timeoutMs, startTimeoutMs: timeoutMs };
     this.#parts.router.request(this.#client, message, textBody(round.word), {
-      ok: () => {
+      ok: ({ requestId }) => {
+        round.requestId = requestId;
         if (round.stage === 'being accepted') round.stage = 'being handed to its provider';
       },
       refuse: (error) => this.#fail(round, error.message),
@@ -139,8 +142,9 @@ export class Probe {
   /** The client: what came of it. An end of an earlier round is nobody's. */
   #hear(name: string, body: object): void {
     const round = this.#round;
-    if (round === undefined) return;
+    if (round === undefined || textIn(body, 'request_id') !== round.requestId) return;
     if (name === 'result' && textIn(body, 'result') === round.word) this.#succeed(round);
+    if (name === 'error') this.#fail(round, `it ended with ${JSON.stringify(Reflect.get(body, 'error'))}`);
   }
 
   #succeed(round: Round): void {

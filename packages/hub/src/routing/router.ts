@@ -368,11 +368,15 @@ export class Router {
     this.#dispatcher.committed(change);
     this.#watchers.deliver(change);
     this.#feed.requestChanged(change.record);
-    if (change.record.tenant !== hubTenant) for (const witness of this.#core.witnesses) witness.committed(change);
+    if (change.events.length > 0 && change.record.tenant !== hubTenant) this.#tell(change);
     if (this.#onIdle === undefined || this.#sweep.openCount > 0) return;
     const onIdle = this.#onIdle;
     this.#onIdle = undefined;
     onIdle();
+  }
+
+  #tell(change: Change): void {
+    for (const witness of this.#core.witnesses) witness.committed(change);
   }
 
   /** A requester that is gone for half a minute takes with it what it asked to end with it. */

@@ -62,9 +62,8 @@ export class RequestMetrics implements Witness {
     });
   }
 
-  /** Most changes are progress and chunks, of which nothing is counted. */
   committed({ record, step, events, before }: Change): void {
-    if (step.type === 'open' && events.length > 0) this.#of(record).accepted.add();
+    if (step.type === 'open') this.#of(record).accepted.add();
     for (const event of events) {
       if (event.type === 'status') {
         if (event.state === 'assigned' && event.attempt > before.attempt) this.#of(record).attempts.add();
