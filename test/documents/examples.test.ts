@@ -48,8 +48,9 @@ function programOf({ text }: Example, hub: string): string {
 import assert from 'node:assert/strict';
 import { createTestHub } from '@conduit/hub/testing';
 import { action, connect, defineService, isConduitError, ServiceError, serve } from '@conduit/sdk';
+import { openTelemetry } from '@conduit/sdk/opentelemetry';
 import { z } from 'zod';
-export const known = [assert, createTestHub, action, connect, defineService, isConduitError, ServiceError, serve, z];
+export const known = [assert, openTelemetry, createTestHub, action, connect, defineService, isConduitError, ServiceError, serve, z];
 ${names.map((name) => `const ${name} = ${given[name]};`).join('\n')}
 ${watches ? "const log = console.log; console.log = (...said) => { log(...said); conduit.close(); };\nprocess.once('uncaughtException', (error) => process.exit(isConduitError(error, 'closed') ? 0 : 1));" : ''}
 ${body}

@@ -25,19 +25,33 @@ interface Sources {
 
 const names = Object.keys(settings) as SettingName[];
 
+export interface Settings {
+  readonly config: HubConfig;
+  /** Where each was said that is not left to its default. */
+  readonly origins: ReadonlyMap<SettingName, string>;
+}
+
 /** The whole configuration. @throws ConfigError */
-export function readConfig({ flags, variables, file }: Sources): HubConfig {
+export function readConfig(sources: Sources): HubConfig {
+  return readSettings(sources).config;
+}
+
+/** The whole configuration, and where it was said. @throws ConfigError */
+export function readSettings({ flags, variables, file }: Sources): Settings {
   const fromFile = file === undefined ? {} : readFile(file);
   const said: Record<string, unknown> = {};
+  const origins = new Map<SettingName, string>();
   for (const name of names) {
-    const value = pick(name, [
+    const picked = pick(name, [
       { where: flagOf(name), value: flags[name] },
       { where: variableOf(name), value: variables[variableOf(name)] || undefined },
       { where: `"${name}" in ${file}`, value: fromFile[name] },
     ]);
-    if (value !== undefined) said[name] = value;
+    if (picked === undefined) continue;
+    said[name] = picked.value;
+    origins.set(name, picked.where);
   }
-  return withDefaults(said);
+  return { config: withDefaults(said), origins };
 }
 
 /** What is said, and the default for the rest. */
@@ -79,13 +93,13 @@ export function variableOf(name: SettingName): string {
   return `CONDUIT_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-function pick(name: SettingName, sources: readonly { readonly where: string; readonly value: unknown }[]): unknown {
+function pick(name: SettingName, sources: readonly { readonly where: string; readonly value: unknown }[]) {
   const source = sources.find(({ value }) => value !== undefined);
   if (source === undefined) return undefined;
   const { schema, expected } = settings[name];
   const parsed = schema.safeParse(source.value);
   if (!parsed.success) throw new ConfigError(`${source.where} must be ${expected}, not ${JSON.stringify(source.value)}`);
-  return parsed.data;
+  return { value: parsed.data, where: source.where };
 }
 
 function readFile(path: string): Said {

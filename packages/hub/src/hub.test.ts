@@ -103,6 +103,23 @@ test('what was accepted in a folder is there for the next hub, and so is the ses
   });
 });
 
+test('a hub that has started is ready, and its own requests are nowhere', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'conduit-hub-'));
+  leaving.push(() => rm(dataDir, { recursive: true }));
+  const hub = await startHub({ port: 0, dataDir, hubId: 'test' }, log);
+  leaving.push(() => hub.close());
+  const get = async (path: string) => await (await fetch(`${hub.url}${path}`)).json();
+  expect(await get('/readyz')).toEqual({ ok: true });
+  expect(await get('/api/v1/requests')).toMatchObject({ requests: [] });
+  expect(await get('/api/v1/services')).toEqual({ services: [] });
+  expect(await get('/api/v1/providers')).toEqual({ providers: [] });
+  expect(await get('/api/v1/clients')).toEqual({ clients: [] });
+  expect(await get('/api/v1/stats')).toMatchObject({ services: 0, clients: 0, hub: { services: 0, providers: 0, clients: 0 } });
+  const metrics = await (await fetch(`${hub.url}/metrics`)).text();
+  expect(metrics).toMatch(/^conduit_probe_duration_seconds 0\.\d+$/m);
+  expect(metrics).not.toMatch(/^conduit_requests_accepted_total\{/m);
+});
+
 test('a port that is taken is refused with what to do about it', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   leaving.push(() => other.close());

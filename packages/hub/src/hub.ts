@@ -10,6 +10,7 @@ import { defaultRates } from './access/budget.ts';
 import { Doorman } from './access/doorman.ts';
 import { Gate } from './access/gate.ts';
 import { Hosts } from './access/hosts.ts';
+import { hubTenant } from './access/identity.ts';
 import { Origins } from './access/origins.ts';
 import { Proxies } from './access/proxies.ts';
 import { Shares } from './access/shares.ts';
@@ -24,13 +25,18 @@ import { openStore as openFolder } from './ledger/sqlite.ts';
 import type { Store } from './ledger/store.ts';
 import { SystemClock } from './ops/clock.ts';
 import type { Logger } from './ops/logger.ts';
+import { HubMetrics } from './ops/metrics/hub-metrics.ts';
+import { RequestLog } from './ops/request-log.ts';
 import type { Clock } from './routing/ports.ts';
+import { Probe } from './routing/probe.ts';
 import { Router } from './routing/router.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SessionTokens } from './sessions/tokens.ts';
 import { version } from './version.ts';
 import { callerOf, createHttpServer, guard } from './wire/door.ts';
 import { serveSocketIo } from './wire/socketio.ts';
+import { Traffic } from './wire/traffic.ts';
+import { refuseOldParts } from './wire/versions.ts';
 
 /** A service is remembered this long after its last provider left. */
 const maxServiceAgeMs = 7 * 24 * 60 * 60_000;
@@ -64,6 +70,7 @@ const systemClock: ClockFrom = (elapsed) => new SystemClock(elapsed);
  */
 export async function startHub(settings: Partial<HubConfig>, log: Logger, clockFrom: ClockFrom = systemClock): Promise<Hub> {
   const config = withDefaults(settings);
+  refuseOldParts();
   const gate = new Gate({ tokenFile: tokenFileOf(config), signed: signedTokens(config), now: Date.now, log });
   if (!gate.asksForToken) refuseOpenness(config);
   const server = createHttpServer();
@@ -71,7 +78,7 @@ export async function startHub(settings: Partial<HubConfig>, log: Logger, clockF
   const port = await listen(server, config);
   try {
     const { store, secret } = await openStore(config);
-    return joinRooms({ config, log, gate, server, port, store, secret, clock: clockFrom(store.elapsed) });
+    return await joinRooms({ config, log, gate, server, port, store, secret, clock: clockFrom(store.elapsed) });
   } catch (error) {
     server.close();
     server.closeAllConnections();
@@ -115,9 +122,26 @@ interface Opened {
   readonly clock: Clock;
 }
 
-function joinRooms({ config, log, gate, server, port, store, secret, clock }: Opened): Hub {
+async function joinRooms({ config, log, gate, server, port, store, secret, clock }: Opened): Promise<Hub> {
   const startedAt = clock.now();
   let trouble: string | undefined;
+  const traffic = new Traffic(server);
+  const metrics = new HubMetrics({
+    hubId: config.hubId,
+    version,
+    dataDir: config.memory ? undefined : config.dataDir,
+    isReady: () => status().trouble === undefined,
+    probeMs: () => probe.lastMs,
+    pools: () => router.pools(),
+    open: () => router.stats().open,
+    connections: () => sockets.connections,
+    eventStreams: () => streams.size,
+    sessions: () => sessions.counts,
+    receivedBytes: () => traffic.receivedBytes,
+    sentBytes: () => traffic.sentBytes,
+    commitsWaiting: () => ledger.waitingCommits,
+    isWritable: () => ledger.isWritable,
+  });
   const ledger = new EmbeddedLedger({
     store,
     clock,
@@ -128,6 +152,8 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
       maxServiceAgeMs,
     },
     maxChunkBytes: config.maxChunkBytes,
+    isKept: ({ tenant }) => tenant !== hubTenant,
+    witness: metrics.commits,
     onTrouble: (sentence) => {
       trouble = sentence;
       log.error({}, sentence);
@@ -152,11 +178,13 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     hubId,
     progressIntervalMs: config.progressInterval,
     shares: config,
+    witnesses: [metrics.requests, new RequestLog(log)],
   });
   try {
     router.start();
   } catch (error) {
     store.close();
+    metrics.close();
     throw error;
   }
   const tokens = new SessionTokens(secret);
@@ -173,8 +201,18 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     authenticate: (credentials) => gate.authenticate(credentials),
     hold: (identity, end) => gate.hold(identity, end),
     shares: sharesOf(config),
+    onRefusal: metrics.refusedAt('message'),
   });
   gate.start();
+  const probe = new Probe({
+    router,
+    clock: new SystemClock(),
+    sessionId: ids.sessionId,
+    onChange: (reason) => {
+      if (reason === undefined) log.info({}, 'the hub answers its own requests again: it is ready');
+      else log.warn({ reason }, 'the hub is not ready');
+    },
+  });
   const status = () => ({
     hubId,
     version,
@@ -182,7 +220,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     startedAt,
     openRequests: router.openCount,
     connections: sockets.connections,
-    ...statusOf(router.isDraining ? 'the hub is stopping' : trouble),
+    ...statusOf(router.isDraining ? 'the hub is stopping' : (trouble ?? probe.trouble)),
   });
   const origins = new Origins({ allowed: config.allowOrigin, log });
   const streams = new EventStreams({ clock, hold: (identity, end) => gate.hold(identity, end) });
@@ -190,6 +228,8 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     status,
     log,
     streams,
+    metrics,
+    onRefusal: metrics.refusedAt('http'),
     api: {
       router,
       clock,
@@ -216,9 +256,12 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     accept: (connection) => sessions.accept(connection),
     allowedOrigin: (origin) => origin === undefined || origins.allows(origin),
     sessionOpened: (request) => doorman.sessionOpened(callerOf(request)),
+    onRefusal: metrics.refusedAt('handshake'),
   });
-  guard(server, doorman);
+  guard(server, doorman, metrics.refusedAt('door'));
+  await probe.start();
   const leave = async (): Promise<void> => {
+    probe.close();
     log.info({ open_requests: router.openCount, connections: sockets.connections }, 'the hub leaves: it takes nothing new');
     sessions.sayGoingAway('hub_draining', retryAfterMs);
     const isCommitted = await new Promise<boolean>((resolve) => {
@@ -234,6 +277,7 @@ function joinRooms({ config, log, gate, server, port, store, secret, clock }: Op
     sessions.close();
     router.close();
     ledger.close();
+    metrics.close();
     if (!isCommitted) throw new Error(`the hub left before everything was kept${trouble === undefined ? '' : `: ${trouble}`}`);
   };
   let left: Promise<void> | undefined;

@@ -7,6 +7,7 @@ export type { ConduitRequest } from './client/request.ts';
 export type { RequestOptions } from './client/requests.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export type { ConnectionOptions, ConnectionState } from './connection/connection.ts';
+export type { TracedRequest, TracedSpan, TracedWork, TracedWorkSpan, Tracing } from './connection/tracing.ts';
 export { type Action, type ActionOptions, action, defineService, type ServiceContract } from './contract/contract.ts';
 export type { JsonSchema, Received, Schema, Sent } from './contract/schema.ts';
 export { isConduitError } from './errors.ts';

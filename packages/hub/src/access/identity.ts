@@ -21,6 +21,9 @@ export const localIdentity: Identity = {
   scopes: ['request:*', 'provide:*', 'observe:*', 'admin', 'operator'],
 };
 
+/** Whose is what the hub asks of itself. Nobody else can be of this tenant: a tenant's name has no spaces. */
+export const hubTenant = 'the hub';
+
 /** @throws ConduitError `forbidden`, the same whether the service exists or not. */
 export function demand(identity: Identity, kind: 'request' | 'provide', service: string): void {
   if (allows(identity.scopes, kind, service)) return;

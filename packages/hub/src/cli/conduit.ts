@@ -58,6 +58,7 @@ With --memory less is kept: ${Object.entries(memoryDefaults)
       .map(([name, value]) => `${flagOf(name as SettingName)} ${value}`)
       .join(', ')}.`,
   );
+const startOptions: Option[] = [];
 for (const [name, { help, ...setting }] of Object.entries(settings) as [SettingName, (typeof settings)[SettingName]][]) {
   const flag = 'placeholder' in setting ? `${flagOf(name)} <${setting.placeholder}>` : flagOf(name);
   const value: unknown = Reflect.get(defaults, name);
@@ -66,6 +67,7 @@ for (const [name, { help, ...setting }] of Object.entries(settings) as [SettingN
   const option = new Option(flag, `${help} (${shown}${variableOf(name)})`);
   if (Array.isArray(value)) option.argParser((one: string, before: string[] = []) => [...before, one]);
   start.addOption(option);
+  startOptions.push(option);
 }
 start.action(async (flags: Record<string, unknown>) => (await import('./start.ts')).start(flags));
 
@@ -199,6 +201,24 @@ for (const command of [
     .option('--config <file>', 'the settings of the hub (CONDUIT_CONFIG)');
 }
 
+const doctor = program
+  .command('doctor')
+  .description('say whether a hub could start here, or how the one is that runs')
+  .option('--config <file>', 'the settings of the hub (CONDUIT_CONFIG)')
+  .option('--json', 'one line of JSON for each thing that was looked at')
+  .addHelpText(
+    'after',
+    `
+It takes every option of conduit start, and reads the same variables and file. It changes nothing.
+It ends with 1 if something would keep a hub from starting or working, with 2 if the configuration is wrong.
+
+  conduit doctor --data-dir /var/lib/conduit --host 0.0.0.0`,
+  )
+  .action(async (options: Record<string, unknown>) => {
+    process.exitCode = await (await import('./doctor.ts')).doctor(options);
+  });
+for (const option of startOptions) doctor.addOption(hidden(option));
+
 program
   .command('demo')
   .description('run a hub with the example services, and put one of them to work')
@@ -220,6 +240,13 @@ try {
     process.stderr.write(`conduit: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = exitCodes.internal.code;
   }
+}
+
+/** Taken, and listed elsewhere. */
+function hidden({ flags, description, parseArg }: Option): Option {
+  const option = new Option(flags, description).hideHelp();
+  if (parseArg !== undefined) option.argParser(parseArg);
+  return option;
 }
 
 function whole({ min, max }: { readonly min: number; readonly max: number }): (text: string) => number {

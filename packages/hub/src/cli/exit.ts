@@ -2,7 +2,11 @@
 
 export const exitCodes = {
   completed: { code: 0, meaning: 'the request completed, what was asked for was shown, or the hub stopped when it was told to' },
-  failed: { code: 1, meaning: 'the request failed, was cancelled, expired or is not there; the hub could not start' },
+  failed: {
+    code: 1,
+    meaning:
+      'the request failed, was cancelled, expired or is not there; the hub could not start, or conduit doctor says why it could not',
+  },
   usage: { code: 2, meaning: 'the command line or the configuration is wrong' },
   unreachable: { code: 69, meaning: 'no hub answers' },
   internal: { code: 70, meaning: 'an error of our own' },

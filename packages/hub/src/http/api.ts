@@ -6,14 +6,13 @@ import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
 import type { Identity } from '../access/identity.ts';
-import type { Visit } from '../access/origins.ts';
 import { expected } from '../contract/api.ts';
 import type { Clock, Ids } from '../routing/ports.ts';
 import type { Router } from '../routing/router.ts';
 import type { HubStatus } from './app.ts';
+import { type CallerParts, demandOrigin, identityOf } from './caller.ts';
 import type { Beginning } from './event-streams.ts';
 import { addEventRoutes } from './events.ts';
-import { credentialsOf } from './headers.ts';
 import { addHubEventRoutes } from './hub-events.ts';
 import { addHubRoutes } from './hubs.ts';
 import { addOperatingRoutes } from './operating.ts';
@@ -21,17 +20,13 @@ import { addRequestRoutes } from './requests.ts';
 import { addServiceRoutes } from './services.ts';
 import { addSubmittingRoutes } from './submitting.ts';
 
-export interface ApiParts {
+export interface ApiParts extends CallerParts {
   readonly router: Router;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limits: Limits;
-  /** @throws ConduitError `unauthenticated` */
-  readonly authenticate: (credentials: { readonly token?: string }) => Identity | Promise<Identity>;
   /** Runs `end` when the identity is worth nothing any more. @returns forgets it. */
   readonly hold: (identity: Identity, end: () => void) => () => void;
-  /** Whether a page may ask at all; what is no page says no origin. */
-  readonly admits: (visit: Visit) => boolean;
   readonly status: () => HubStatus;
 }
 
@@ -51,14 +46,7 @@ const preflightSeconds = 600;
 export function createApi(parts: ApiParts): Api {
   const api: Api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid });
   api.use(async (context, next) => {
-    const { origin, host } = context.req.header();
-    const localAddress = context.env?.incoming?.socket.localAddress;
-    if (!parts.admits({ origin, host, localAddress })) {
-      throw new ConduitError(
-        'forbidden',
-        'pages of this origin may not ask this hub; its log names the flag that would let them',
-      );
-    }
+    demandOrigin(parts, context);
     await next();
   });
   // Whoever comes as far as this may.
@@ -66,7 +54,7 @@ export function createApi(parts: ApiParts): Api {
     cors({ origin: (origin) => origin, allowMethods: ['GET', 'POST'], allowHeaders, exposeHeaders, maxAge: preflightSeconds }),
   );
   api.use(async (context, next) => {
-    context.set('identity', await parts.authenticate(credentialsOf(context.req.header('authorization'))));
+    context.set('identity', await identityOf(parts, context));
     await next();
   });
   addRequestRoutes(api, parts);

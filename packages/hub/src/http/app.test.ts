@@ -1,6 +1,7 @@
 import { defaultLimits } from '@conduit/sdk/protocol/limits';
 import { beforeEach, expect, test } from 'vitest';
 import { localIdentity } from '../access/identity.ts';
+import { Metrics } from '../ops/metrics/metrics.ts';
 import { Routed } from '../testing/routed.ts';
 import { createApp, type HubStatus } from './app.ts';
 import { EventStreams } from './event-streams.ts';
@@ -28,7 +29,9 @@ const api = {
 beforeEach(() => void logged.splice(0));
 
 async function get(path: string, status: () => HubStatus = () => well) {
-  const response = await createApp({ status, log, api, streams: new EventStreams({ clock }) }).request(path);
+  const response = await createApp({ status, log, api, metrics: new Metrics(), streams: new EventStreams({ clock }) }).request(
+    path,
+  );
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 

@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from '../ops/logger.ts';
 import { type ApiParts, createApi } from './api.ts';
 import type { EventStreams, StreamEnv } from './event-streams.ts';
+import { addMetricsRoute, type MetricsText } from './metrics.ts';
 import { page } from './page.ts';
 import { createReference } from './reference.ts';
 import { refusal } from './refusal.ts';
@@ -20,6 +21,9 @@ export interface AppParts {
   readonly log: Pick<Logger, 'error'>;
   readonly api: Omit<ApiParts, 'status'>;
   readonly streams: EventStreams;
+  readonly metrics: MetricsText;
+  /** A call was refused. Left out: nobody counts. */
+  readonly onRefusal?: (code: string) => void;
 }
 
 /** No script, nothing from elsewhere, in nobody's frame. */
@@ -35,7 +39,7 @@ const harmless = secureHeaders({
   strictTransportSecurity: false,
 });
 
-export function createApp({ status, log, api, streams }: AppParts): Hono<StreamEnv> {
+export function createApp({ status, log, api, streams, metrics, onRefusal }: AppParts): Hono<StreamEnv> {
   const app = new Hono<StreamEnv>();
   app.use(streams.middleware);
   serveSdk(app);
@@ -54,6 +58,7 @@ export function createApp({ status, log, api, streams }: AppParts): Hono<StreamE
     const { trouble } = status();
     return trouble === undefined ? context.json({ ok: true }) : context.json({ ok: false, reason: trouble }, 503);
   });
+  addMetricsRoute(app, { metrics, authenticate: api.authenticate, admits: api.admits });
   app.get('/', (context) => context.html(page(status())));
   const routes = createApi({ ...api, status });
   app.route('/api/v1', routes);
@@ -61,7 +66,9 @@ export function createApp({ status, log, api, streams }: AppParts): Hono<StreamE
   app.notFound((context) => refusal(context, new ConduitError('request_not_found', `there is nothing at ${context.req.path}`)));
   app.onError((thrown, context) => {
     const error = toConduitError(thrown);
-    if (error.code === 'internal') log.error({ err: thrown, path: context.req.path }, 'an HTTP request could not be answered');
+    onRefusal?.(error.code);
+    if (error.code === 'internal')
+      log.error({ err: thrown, method: context.req.method, path: context.req.path }, 'an HTTP request could not be answered');
     return refusal(context, error);
   });
   return app;

@@ -1,21 +1,13 @@
-/** What callers say in headers: who they are, how long to wait, by which key to send once, where to go on. */
+/** What callers say in headers: how long to wait, by which key to send once, where to go on, which trace it is part of. */
 
 import { createHash } from 'node:crypto';
 import { ConduitError } from '@conduit/sdk/protocol/errors';
-import { requestIdPattern } from '@conduit/sdk/protocol/limits';
+import { maxTextLength, requestIdPattern } from '@conduit/sdk/protocol/limits';
 import type { Identity } from '../access/identity.ts';
 
 /** Proxies end what is silent for longer. */
 const maxWaitSeconds = 300;
 const maxKeyLength = 256;
-
-/** `Authorization: Bearer`, and nothing else that may stand there. */
-export function credentialsOf(authorization: string | undefined): { token?: string } {
-  if (authorization === undefined) return {};
-  const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (token === undefined) throw new ConduitError('unauthenticated', 'Authorization must be Bearer and a token');
-  return { token };
-}
 
 /** `Prefer: wait=30`: seconds, as many as are waited at the most. Undefined: it does not want to wait. */
 export function waitSecondsOf(prefer: string | undefined): number | undefined {
@@ -44,6 +36,17 @@ export function lastEventIdOf(header: string | undefined): number | undefined {
   if (header === undefined || header === '') return undefined;
   if (!/^\d{1,15}$/.test(header)) throw refused('Last-Event-ID', 'the id of an event, a whole number');
   return Number(header);
+}
+
+/**
+ * W3C trace context, as callers with tracing say it on their own. Undefined: none, or none that is one. What is too long for a trace is
+ * left out: nobody sees what a library puts there, and no request should fail for it.
+ */
+export function traceOf(header: (name: string) => string | undefined): Readonly<Record<string, string>> | undefined {
+  const traceparent = header('traceparent');
+  if (traceparent === undefined || !/^[\da-f]{2}(?:-[\da-f]+){3}$/.test(traceparent)) return undefined;
+  const said = ['traceparent', 'tracestate', 'baggage'].map((name) => [name, header(name) ?? ''] as const);
+  return Object.fromEntries(said.filter(([, text]) => text !== '' && text.length <= maxTextLength));
 }
 
 function refused(path: string, expected: string): ConduitError {

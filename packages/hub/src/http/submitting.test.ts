@@ -12,7 +12,7 @@ const token = 'ann-acme';
 
 let asked: Asked;
 let worker: Socket;
-let handed: { request_id: string; payload: unknown; tags?: string[] }[];
+let handed: { request_id: string; payload: unknown; tags?: string[]; trace?: Record<string, string> }[];
 let onHanded: (() => void)[];
 
 beforeEach(async () => {
@@ -270,4 +270,20 @@ test.each<
   expect([refused.status, answers.error.parse(refused.json).error.message]).toEqual([status, expect.stringContaining(sentence)]);
   expect(handed).toEqual([]);
   expect(asked.hub.errors).toEqual([]);
+});
+
+test("a caller's trace goes on with its request, and one that is none changes nothing", async () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const go = async (headers: Record<string, string>, more: object = {}) => {
+    const arrives = isHanded();
+    const { status } = await post('/requests', { to: 'echo', action: 'keep', ...more }, headers);
+    expect(status).toBe(202);
+    await arrives;
+    return handed.at(-1)?.trace;
+  };
+  const context = { traceparent, tracestate: 'vendor=1' };
+  expect(await go({ ...context, baggage: 'x'.repeat(2_000) })).toEqual(context);
+  expect(await go(context, { trace: { own: 'text' } })).toEqual({ own: 'text' });
+  expect(await go({ traceparent: 'nonsense' })).toBeUndefined();
+  expect(await go({ tracestate: 'vendor=1' })).toBeUndefined();
 });

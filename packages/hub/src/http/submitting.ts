@@ -13,9 +13,10 @@ import type { Accepted } from '../routing/requesting.ts';
 import type { Api, ApiEnv, ApiParts } from './api.ts';
 import { answerTo, visitor } from './asking.ts';
 import { readJson, readPayload } from './bodies.ts';
+import { identityOf } from './caller.ts';
 import { streaming, wantsEvents } from './event-streams.ts';
 import { Caller } from './following.ts';
-import { credentialsOf, requestIdOf, waitSecondsOf } from './headers.ts';
+import { requestIdOf, traceOf, waitSecondsOf } from './headers.ts';
 import { answer } from './json.ts';
 import { answerResult } from './results.ts';
 import { responses } from './routes.ts';
@@ -77,7 +78,7 @@ export function addSubmittingRoutes(api: Api, parts: ApiParts): void {
       const signal = AbortSignal.any([context.req.raw.signal, revoked.signal]);
       await caller.ending(requestId, { clock: parts.clock, waitMs: waitSeconds * 1_000, signal }).finally(release);
       // Whoever waited is told no more than it would be if it asked now.
-      await parts.authenticate(credentialsOf(context.req.header('authorization')));
+      await identityOf(parts, context);
       return await answerResult(context, parts, requestId);
     } finally {
       // A stream has the caller for as long as it lasts.
@@ -92,12 +93,12 @@ export function addSubmittingRoutes(api: Api, parts: ApiParts): void {
     const key = requestIdOf(context.req.header('idempotency-key'), context.get('identity'));
     if (query !== undefined) {
       const { value, measured } = await readPayload(context, limits);
-      const message = parseRequest(named(query, key));
+      const message = parseRequest(traced(named(query, key), context));
       return await submitted(context, ({ peer }, reply) => router.request(peer, message, Body.measured(value, measured), reply));
     }
     const sent = await readJson(context, limits);
     if (sent === undefined) throw missing('the body must be a request: { "to": …, "action": …, "payload": … }');
-    const message = parseRequest(named(sent.value, key));
+    const message = parseRequest(traced(named(sent.value, key), context));
     return await submitted(context, ({ peer }, reply) =>
       router.request(peer, message, Body.measured(message.payload ?? null, sent.measured), reply),
     );
@@ -156,6 +157,14 @@ function named(value: unknown, key: string | undefined): unknown {
   if (said !== undefined && said !== key)
     throw missing('request_id and Idempotency-Key must be the same, or one of them left out', 'request_id');
   return { ...fields, request_id: key };
+}
+
+/** The request as part of the caller's trace, where the body names none itself. */
+function traced(value: unknown, context: Context): unknown {
+  const trace = traceOf((name) => context.req.header(name));
+  if (trace === undefined) return value;
+  const fields = objectOf(value);
+  return own(fields, 'trace') === undefined ? { ...fields, trace } : fields;
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -16,18 +16,28 @@ import { Forgetting } from './forgetting.ts';
 import { CommitQueue } from './queue.ts';
 import { Recent } from './recent.ts';
 import type { Created, Delivery, Open, StagedBatch } from './staging.ts';
-import type { Retention, Store } from './store.ts';
+import type { Batch, Retention, Store } from './store.ts';
 import { Trimming } from './trim.ts';
 
 export interface EmbeddedOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly retention: Retention;
+  /** Whether an ended request is kept at all, for as long as the retention says. Left out: each is. */
+  readonly isKept?: (record: RequestRecord) => boolean;
   /** Chunks kept of one request. */
   readonly maxChunkBytes: number;
   /** The store can't be written: one sentence, said once until it can be again. */
   readonly onTrouble?: (sentence: string) => void;
   readonly onRecovery?: () => void;
+  /** Left out: nobody counts. */
+  readonly witness?: CommitWitness;
+}
+
+/** Hears of each commit, for whoever counts. */
+interface CommitWitness {
+  committed(commit: { readonly ms: number; readonly events: number; readonly bytes: number }): void;
+  failed(): void;
 }
 
 type Settled = (decision: Decision | undefined, record: RequestRecord | undefined) => void;
@@ -69,6 +79,11 @@ export class EmbeddedLedger implements Ledger, Archive {
 
   get isWritable(): boolean {
     return this.#queue.isWritable;
+  }
+
+  /** How many batches wait for their commit. */
+  get waitingCommits(): number {
+    return this.#queue.waiting;
   }
 
   start(listener: LedgerListener): { readonly open: readonly RequestRecord[]; readonly services: readonly KnownService[] } {
@@ -183,7 +198,10 @@ export class EmbeddedLedger implements Ledger, Archive {
     const batch = this.#queue.batch();
     if (created !== undefined) batch.addCreated(created);
     batch.addEvents(record.requestId, events);
-    if (events.length > 0 && isTerminal(record.state)) batch.ended.push(record);
+    if (events.length > 0 && isTerminal(record.state)) {
+      const isKept = this.#options.isKept?.(record) ?? true;
+      (isKept ? batch.ended : batch.dropped).push(record);
+    }
     batch.addDelivery({ change, decision, record, settled });
     batch.touched.add(open);
     open.stagedIn = batch;
@@ -193,11 +211,11 @@ export class EmbeddedLedger implements Ledger, Archive {
   #commit(batch: StagedBatch): void {
     const live = batch.savesLive === 'none' ? [] : this.#liveToSave(batch);
     const trimmed = this.#trim(batch);
-    const { created, events, ended, services } = batch;
+    const { created, events, ended, dropped, services } = batch;
     const isEmpty = created.length + events.length + services.length + live.length + trimmed.length === 0;
     if (!isEmpty || batch.keepsTime) {
       const records = { live: live.map(recordOf), trimmed: trimmed.map(recordOf) };
-      this.#store.commit({ created, events, ended, services, ...records, elapsed: this.#clock.elapsed() });
+      this.#keep(batch, { created, events, ended, dropped, services, ...records, elapsed: this.#clock.elapsed() });
     }
     for (const open of batch.touched) {
       open.isStored = true;
@@ -205,9 +223,21 @@ export class EmbeddedLedger implements Ledger, Archive {
     }
     for (const open of live) this.#dirty.delete(open);
     for (const open of trimmed) if (open.record.chunkBytes <= this.#options.maxChunkBytes) this.#oversized.delete(open);
-    for (const record of ended) this.#end(record);
+    for (const record of ended) this.#end(record, 'kept');
+    for (const record of dropped) this.#end(record, 'dropped');
     this.#forgetting.note(ended.length, batch.bytes);
     if (this.#dirty.size > 0) this.#saveLiveSoon(batch.savesLive === 'none' || live.length === 0 ? livePauseMs : 0);
+  }
+
+  #keep(staged: StagedBatch, batch: Batch): void {
+    const { witness } = this.#options;
+    try {
+      this.#store.commit(batch);
+    } catch (error) {
+      witness?.failed();
+      throw error;
+    }
+    witness?.committed({ ms: this.#clock.elapsed() - batch.elapsed, events: batch.events.length, bytes: staged.storedBytes });
   }
 
   #deliver({ change, decision, record, settled }: Delivery): void {
@@ -218,14 +248,14 @@ export class EmbeddedLedger implements Ledger, Archive {
     }
   }
 
-  #end(record: RequestRecord): void {
+  #end(record: RequestRecord, as: 'kept' | 'dropped'): void {
     const open = this.#open.get(record.requestId);
     if (open === undefined) return;
     this.#open.delete(record.requestId);
     this.#dirty.delete(open);
     this.#oversized.delete(open);
     this.#payloads.remove(record.requestId);
-    this.#ended.add(record.requestId, record);
+    if (as === 'kept') this.#ended.add(record.requestId, record);
   }
 
   #endedRecord(requestId: string): RequestRecord | undefined {

@@ -24,6 +24,7 @@ export class RequestLog {
   readonly #dropChunks: Statement;
   readonly #mixed: Statement;
   readonly #replace: Statement;
+  readonly #drop: Statement;
   readonly #last: Statement;
   readonly #openNumbers: Statement;
 
@@ -42,6 +43,7 @@ export class RequestLog {
       `select id, seq, bytes, header, body, attachments from log where ${old} and is_chunks = 0 order by seq`,
     );
     this.#replace = db.prepare('update log set bytes = ?, header = ?, body = ?, attachments = ? where id = ?');
+    this.#drop = db.prepare('delete from log where request = ?');
     this.#last = db.prepare('select request, header from log order by id desc limit 1');
     this.#openNumbers = db.prepare(
       'select distinct request as number from log where request not in (select number from requests)',
@@ -53,6 +55,11 @@ export class RequestLog {
     const { seq, isChunks, bytes, header, body, attachments } = writer.finish();
     this.#insert.run(number, seq, isChunks ? 1 : 0, bytes, header, body, attachments);
     return bytes;
+  }
+
+  /** Lets the whole log of a request go. */
+  drop(number: number): void {
+    this.#drop.run(number);
   }
 
   /** The requests that have a log and no end, oldest first. */

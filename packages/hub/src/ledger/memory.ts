@@ -52,6 +52,7 @@ export class MemoryStore implements Store {
     for (const { requestId, event } of batch.events) this.#append(this.#kept(requestId), event);
     for (const record of batch.trimmed) trim(this.#kept(record.requestId), record);
     for (const record of batch.ended) this.#end(this.#kept(record.requestId), record);
+    for (const { requestId } of batch.dropped) this.#remove(requestId, this.#kept(requestId));
     for (const record of batch.live) this.#kept(record.requestId).live = savedLive(record);
     for (const service of batch.services) this.#services.set(`${service.tenant}\n${service.name}`, service);
     this.#elapsed = batch.elapsed;
@@ -146,8 +147,7 @@ export class MemoryStore implements Store {
 
   #remove(requestId: string, kept: Kept): void {
     this.#requests.delete(requestId);
-    this.#ended.delete(requestId);
-    this.#endedBytes -= kept.bytes;
+    if (this.#ended.delete(requestId)) this.#endedBytes -= kept.bytes;
     if (kept.origin.parent !== undefined) this.#children.remove(kept.origin.parent.requestId, requestId);
     this.#requesters.remove(kept.origin.requester.sessionId, requestId);
   }

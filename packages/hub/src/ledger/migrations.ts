@@ -33,17 +33,20 @@ const migrations = [
      (select json_extract(header, '$[0].origin.createdAt') from log where request = number order by seq limit 1), 0);`,
 ];
 
+/** The format that this hub writes. */
+export const formatVersion = migrations.length;
+
 /** Brings the file to this hub's format, wholly or not at all. */
 export function migrate(db: Database, dataDir: string): void {
   const { user_version: version } = db.prepare('pragma user_version').get();
-  if (version > migrations.length) {
+  if (version > formatVersion) {
     throw new FolderTrouble(
-      `${dataDir} was written by a newer Conduit (format ${version}, this one knows ${migrations.length}); update this one, or give another --data-dir`,
+      `${dataDir} was written by a newer Conduit (format ${version}, this one knows ${formatVersion}); update this one, or give another --data-dir`,
     );
   }
-  if (version === migrations.length) return;
+  if (version === formatVersion) return;
   db.exec('begin immediate');
   for (const migration of migrations.slice(version)) db.exec(migration);
-  db.exec(`pragma user_version = ${migrations.length}`);
+  db.exec(`pragma user_version = ${formatVersion}`);
   db.exec('commit');
 }

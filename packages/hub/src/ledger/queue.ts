@@ -44,6 +44,11 @@ export class CommitQueue {
     return this.#isTroubled && this.#staged.reduce((bytes, batch) => bytes + batch.bytes, 0) > maxStagedBytes;
   }
 
+  /** How many batches wait for their commit. */
+  get waiting(): number {
+    return this.#staged.length;
+  }
+
   /** The batch whose deliveries are under way; a read must not get ahead of them. */
   get delivering(): StagedBatch | undefined {
     return this.#isWaitingTurn ? undefined : this.#delivering;

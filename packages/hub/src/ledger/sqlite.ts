@@ -125,6 +125,11 @@ export class SqliteStore implements Store {
           this.#archive.add(entry.number, record, weights.get(entry) ?? entry.bytes);
           if (entry.hasState || batch.trimmed.includes(record)) this.#dropState.run(entry.number);
         }
+        for (const record of batch.dropped) {
+          const entry = entryOf(record);
+          this.#log.drop(entry.number);
+          if (entry.hasState) this.#dropState.run(entry.number);
+        }
         for (const service of batch.services) {
           this.#addService.run(service.tenant, service.name, service.seenElapsed, JSON.stringify(service));
         }
@@ -138,6 +143,7 @@ export class SqliteStore implements Store {
     for (const record of batch.trimmed) this.#entry(record.requestId).trimmedTo = record.firstSeq;
     for (const record of [...batch.live, ...batch.trimmed]) this.#entry(record.requestId).hasState = true;
     for (const record of batch.ended) this.#ended(this.#entry(record.requestId));
+    for (const record of batch.dropped) this.#open.remove(this.#entry(record.requestId));
     if (isTimeDue) this.#savedElapsed = batch.elapsed;
   }
 

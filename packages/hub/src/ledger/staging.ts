@@ -34,6 +34,8 @@ export class StagedBatch {
   readonly created: Created[] = [];
   readonly events: { readonly requestId: string; readonly event: LogEvent }[] = [];
   readonly ended: RequestRecord[] = [];
+  /** They ended, and nothing of them is kept. */
+  readonly dropped: RequestRecord[] = [];
   readonly services: KnownService[] = [];
   readonly touched = new Set<Open>();
   readonly deliveries: Delivery[] = [];
@@ -60,6 +62,11 @@ export class StagedBatch {
       this.events.push({ requestId, event });
       this.bytes += bytesOf(event);
     }
+  }
+
+  /** About what of it is stored. */
+  get storedBytes(): number {
+    return this.bytes - this.deliveries.length * deliveryBytes;
   }
 
   /** Full: what comes next belongs to another batch, so that no commit holds up the loop for long. */

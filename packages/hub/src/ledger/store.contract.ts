@@ -320,6 +320,22 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     check(next);
   });
 
+  test('a request that leaves nothing behind is gone with its end, and others stay', async () => {
+    const { store, reopen } = await open();
+    const history = new History().create('r1').create('r2').commitTo(store);
+    history.chunk('r1', 'a').live('r1').commitTo(store).drop('r1').result('r2', 1).commitTo(store);
+    expect(store.record('r1')).toBeUndefined();
+    expect(store.search({ tenant: 'local', limit: 10 }, () => undefined)).toEqual(['r2']);
+    history.create('r3').drop('r3').commitTo(store);
+    expect(store.payload('r3')).toBeUndefined();
+    const next = await reopen();
+    expect(next.load().open).toEqual([]);
+    expect(next.record('r1')).toBeUndefined();
+    expect(next.record('r2')).toEqual(history.record('r2'));
+    history.create('r1').commitTo(next);
+    expect(next.record('r1')).toEqual(history.record('r1'));
+  });
+
   test('an id that was forgotten is free again, however long its log was', async () => {
     const { store, reopen } = await open();
     const history = new History().create('r1').commitTo(store);

@@ -10,6 +10,8 @@ export interface Batch {
   readonly events: readonly { readonly requestId: string; readonly event: LogEvent }[];
   /** Requests that ended in this batch, as they ended. */
   readonly ended: readonly RequestRecord[];
+  /** Requests that ended in this batch and leave nothing behind. */
+  readonly dropped: readonly RequestRecord[];
   /** Live state worth keeping: the records whose progress, `lastN` or begin changed since it was last saved. */
   readonly live: readonly RequestRecord[];
   readonly services: readonly KnownService[];

@@ -7,6 +7,8 @@ export interface Logger {
   warn(fields: object, sentence: string): void;
   info(fields: object, sentence: string): void;
   debug(fields: object, sentence: string): void;
+  /** Whether lines of this level are written at all: where they are many, what they say is not even put together. */
+  isLevelEnabled(level: LogLevel): boolean;
 }
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

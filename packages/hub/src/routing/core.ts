@@ -3,7 +3,7 @@
 import type { Limits } from '@conduit/sdk/protocol/limits';
 import type { Census } from './census.ts';
 import type { Peer } from './peer.ts';
-import type { Clock, Ids, Ledger, Schemas } from './ports.ts';
+import type { Clock, Ids, Ledger, Schemas, Witness } from './ports.ts';
 import type { Provider } from './provider.ts';
 import type { Registry } from './registry.ts';
 import type { RequestTimers } from './timers.ts';
@@ -18,6 +18,8 @@ export interface Core {
   readonly registry: Registry;
   readonly timers: RequestTimers;
   readonly census: Census;
+  /** Who is told what happens. */
+  readonly witnesses: readonly Witness[];
   /** Every session of this hub, connected or within its resume window. */
   readonly peers: Map<string, Peer>;
 }

@@ -1,11 +1,13 @@
 /** What is found by looking: requests, providers and clients, each only by whoever may see it. */
 
 import { ConduitError } from '@conduit/sdk/protocol/errors';
+import type { ProviderInfo } from '@conduit/sdk/protocol/events';
 import type { ClientInfo, ProviderSession, RequestSummary, Stats } from '@conduit/sdk/protocol/overview';
-import { type Identity, mayObserve, mayObserveAll } from '../access/identity.ts';
+import { hubTenant, type Identity, mayObserve, mayObserveAll } from '../access/identity.ts';
 import type { Core } from './core.ts';
 import type { Peer } from './peer.ts';
-import type { Archive, Reply, RequestQuery } from './ports.ts';
+import type { Archive, PoolInfo, Reply, RequestQuery } from './ports.ts';
+import type { Service } from './service.ts';
 import { maySee } from './sight.ts';
 import { summaryOf } from './snapshot.ts';
 import type { Tally } from './tally.ts';
@@ -92,19 +94,44 @@ export class Finding {
   /** The numbers of a tenant. @param tenant left out: of the whole hub. */
   stats(tenant?: string): Stats {
     const { registry, clock, peers } = this.#core;
-    const connected = [...peers.values()].filter(
-      ({ identity, outlet }) => outlet !== undefined && (tenant === undefined || identity.tenant === tenant),
-    );
+    const connected = [...peers.values()].filter(({ identity, outlet }) => outlet !== undefined && isOf(identity.tenant, tenant));
     const providers = connected.filter((peer) => peer.providers.size > 0).length;
-    const services = registry
-      .known(clock.elapsed())
-      .filter((service) => tenant === undefined || service.tenant === tenant).length;
+    const services = registry.known(clock.elapsed()).filter((service) => isOf(service.tenant, tenant)).length;
     return { ...this.#tally.stats(tenant), services, providers, clients: connected.length - providers };
+  }
+
+  /** Every pool and line of the hub, for whoever counts. Who drains is out of its pool, and counts until it has left. */
+  pools(): PoolInfo[] {
+    const { registry, clock, peers } = this.#core;
+    const counts = new Map<Service, Record<ProviderInfo['state'], number>>();
+    for (const service of registry.all) {
+      if (isOf(service.tenant, undefined)) counts.set(service, { ready: 0, busy: 0, draining: 0, suspect: 0 });
+    }
+    for (const { outlet, identity, providers } of peers.values()) {
+      if (outlet === undefined) continue;
+      for (const provider of providers.values()) {
+        const service = registry.find(identity.tenant, provider.service);
+        const found = service === undefined ? undefined : counts.get(service);
+        if (found !== undefined) found[provider.state] += 1;
+      }
+    }
+    const known = new Set(registry.known(clock.elapsed()));
+    return [...counts].map(([service, states]) => ({
+      service: service.name,
+      isProvided: known.has(service),
+      waiting: service.waiting,
+      providers: states,
+    }));
   }
 
   #peers({ tenant }: Identity): Peer[] {
     return [...this.#core.peers.values()].filter((peer) => peer.identity.tenant === tenant);
   }
+}
+
+/** @param wanted left out: any tenant, but not what the hub asks of itself. */
+function isOf(tenant: string, wanted: string | undefined): boolean {
+  return wanted === undefined ? tenant !== hubTenant : tenant === wanted;
 }
 
 /** What of a peer's services an identity may know. */

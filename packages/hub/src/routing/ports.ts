@@ -1,6 +1,7 @@
 /** What routing needs of the world and does not know: time, a ledger, an archive, a way out to each peer. Simulator, hub and cluster give their own. */
 
 import type { ConduitError } from '@conduit/sdk/protocol/errors';
+import type { ProviderInfo } from '@conduit/sdk/protocol/events';
 import type { Action } from '@conduit/sdk/protocol/messages';
 import type { RequestState } from '@conduit/sdk/protocol/states';
 import type { Body } from './body.ts';
@@ -155,6 +156,38 @@ export interface Outlet {
   onDrain(callback: () => void): void;
   /** Ends the connection; the peer may come back. */
   close(): void;
+}
+
+/** A provider's message that the fence refused. */
+export interface LateMessage {
+  readonly code: 'not_assigned' | 'already_finished';
+  readonly requestId: string;
+  readonly sessionId: string;
+}
+
+/** A provider whose connection went, and that had not drained. */
+export interface LostProvider {
+  readonly service: string;
+  readonly sessionId: string;
+  /** How many requests it had. */
+  readonly held: number;
+}
+
+/** Hears what happens, for whoever counts or writes it down. It changes nothing, and what the hub asks of itself it is not told. */
+export interface Witness {
+  /** A change with events is committed; of what is only live nobody is told. */
+  committed(change: Change): void;
+  late(message: LateMessage): void;
+  providerLost(provider: LostProvider): void;
+}
+
+/** A service's pool and line as numbers. */
+export interface PoolInfo {
+  readonly service: string;
+  /** It has, or had in the last seven days, a provider. */
+  readonly isProvided: boolean;
+  readonly waiting: number;
+  readonly providers: Readonly<Record<ProviderInfo['state'], number>>;
 }
 
 /** The answer to one message of a peer: exactly one of the two is called, once. */

@@ -63,6 +63,12 @@ export class Provider {
     return (this.peer.outlet?.unsentBytes ?? 0) > maxUnsentBytes;
   }
 
+  get state(): ProviderInfo['state'] {
+    if (this.isSuspect) return 'suspect';
+    if (this.isDraining) return 'draining';
+    return this.hasRoom ? 'ready' : 'busy';
+  }
+
   taker(hubId: string): Taker {
     return { party: this.party(hubId), acks: this.#acks };
   }
@@ -73,13 +79,12 @@ export class Provider {
   }
 
   info(): ProviderInfo {
-    const state = this.isSuspect ? 'suspect' : this.isDraining ? 'draining' : this.hasRoom ? 'ready' : 'busy';
     const { sessionId, name } = this.peer;
     return {
       sessionId,
       ...(this.instanceId === undefined ? {} : { instanceId: this.instanceId }),
       ...(name === undefined ? {} : { name }),
-      state,
+      state: this.state,
       held: this.held.size,
       capacity: this.#capacity,
       joinedAt: this.joinedAt,

@@ -3,7 +3,7 @@
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { RegisterService, WorkMessage } from '@conduit/sdk/protocol/messages';
 import { isTerminal } from '@conduit/sdk/protocol/states';
-import { demand } from '../access/identity.ts';
+import { demand, hubTenant } from '../access/identity.ts';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -82,9 +82,11 @@ export class Providing {
     const step = { type: 'work', from: peer.sessionId, message, ...(body === undefined ? {} : { body }) } as const;
     this.#core.ledger.change(message.requestId, step, (decision, record) => {
       if (decision === undefined || record === undefined || record.tenant !== peer.identity.tenant) {
+        this.#late(peer, message.requestId, 'not_assigned');
         return reply.refuse(notHeld(message.requestId));
       }
       this.#answeredLate(peer, message, record);
+      if (decision.refusal !== undefined) this.#late(peer, message.requestId, decision.refusal.code);
       answer(decision, reply);
     });
   }
@@ -109,6 +111,7 @@ export class Providing {
   /** The connection is gone: out of every pool at once. What began waits for an instance that may come back. */
   disconnected(peer: Peer): void {
     for (const provider of peer.providers.values()) {
+      if (!provider.isDraining) this.#lost(provider);
       this.#leavePool(provider);
       const key = this.#keyOf(provider);
       const began = new Map<string, number>();
@@ -176,6 +179,15 @@ export class Providing {
     service.leftElapsed = clock.elapsed();
     ledger.rememberService(service.known(clock.elapsed()));
     this.#news.changed(service);
+  }
+
+  #late({ identity, sessionId }: Peer, requestId: string, code: string): void {
+    if (identity.tenant === hubTenant || (code !== 'not_assigned' && code !== 'already_finished')) return;
+    for (const witness of this.#core.witnesses) witness.late({ code, requestId, sessionId });
+  }
+
+  #lost({ service, held, peer }: Provider): void {
+    for (const witness of this.#core.witnesses) witness.providerLost({ service, sessionId: peer.sessionId, held: held.size });
   }
 
   #keyOf(provider: Provider): string | undefined {

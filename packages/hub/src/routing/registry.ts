@@ -43,6 +43,11 @@ export class Registry {
     return [...this.#services.values()].filter((service) => isKnown(service, elapsed));
   }
 
+  /** Of all tenants, also those that were only ever asked for. */
+  get all(): Iterable<Service> {
+    return this.#services.values();
+  }
+
   /** Drops what nobody waits for, serves or remembers: names that were only ever asked for don't add up. */
   tidy(elapsed: number): void {
     for (const [key, service] of this.#services) {

@@ -15,7 +15,7 @@ import type {
 } from '@conduit/sdk/protocol/messages';
 import type { ClientInfo, ProviderSession, Stats } from '@conduit/sdk/protocol/overview';
 import { isTerminal } from '@conduit/sdk/protocol/states';
-import { type Identity, mayKnow } from '../access/identity.ts';
+import { hubTenant, type Identity, mayKnow } from '../access/identity.ts';
 import { Absence } from './absence.ts';
 import type { Body } from './body.ts';
 import { Census, type Shares } from './census.ts';
@@ -30,7 +30,7 @@ import { Leaving } from './leaving.ts';
 import { ServiceNews } from './news.ts';
 import { Operating } from './operating.ts';
 import { Peer } from './peer.ts';
-import type { Archive, Change, Outlet, Reply } from './ports.ts';
+import type { Archive, Change, Outlet, PoolInfo, Reply } from './ports.ts';
 import { Providing } from './providing.ts';
 import { isHeld, type RequestRecord } from './record.ts';
 import { Registry } from './registry.ts';
@@ -47,6 +47,8 @@ interface RouterParts extends Pick<Core, 'clock' | 'ledger' | 'ids' | 'limits' |
   readonly archive: Archive;
   /** Left out: nobody is limited by what he is. */
   readonly shares?: Shares;
+  /** Left out: nobody listens. */
+  readonly witnesses?: Core['witnesses'];
 }
 
 const unlimited: Shares = { maxSubjectRequests: Number.POSITIVE_INFINITY, maxTenantRequests: Number.POSITIVE_INFINITY };
@@ -70,7 +72,7 @@ export class Router {
   /** Hub time of this hub's start. */
   #startedElapsed = 0;
 
-  constructor({ progressIntervalMs, archive, shares = unlimited, ...parts }: RouterParts) {
+  constructor({ progressIntervalMs, archive, shares = unlimited, witnesses = [], ...parts }: RouterParts) {
     const { clock, ledger } = parts;
     const core: Core = {
       ...parts,
@@ -78,6 +80,7 @@ export class Router {
       timers: new RequestTimers(clock),
       census: new Census(shares),
       peers: new Map(),
+      witnesses,
     };
     this.#core = core;
     this.#tally = new Tally(clock);
@@ -269,6 +272,11 @@ export class Router {
     return this.#finding.stats(tenant);
   }
 
+  /** Every pool and line of the hub. */
+  pools(): readonly PoolInfo[] {
+    return this.#finding.pools();
+  }
+
   work(peer: Peer, message: WorkMessage, body: Body | undefined, reply: Reply<{ readonly duplicate?: true }>): void {
     this.#providing.work(peer, { message, body }, reply);
   }
@@ -290,7 +298,7 @@ export class Router {
 
   /** How many requests have not ended. */
   get openCount(): number {
-    return this.#sweep.openCount;
+    return this.#tally.openCount;
   }
 
   get isDraining(): boolean {
@@ -341,6 +349,11 @@ export class Router {
     this.#dispatcher.committed(change);
     this.#watchers.deliver(change);
     this.#feed.requestChanged(change.record);
+    if (change.events.length > 0 && change.record.tenant !== hubTenant) this.#tell(change);
     this.#leaving.look();
+  }
+
+  #tell(change: Change): void {
+    for (const witness of this.#core.witnesses) witness.committed(change);
   }
 }

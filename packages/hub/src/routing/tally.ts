@@ -1,7 +1,8 @@
-/** The numbers of what goes on, by tenant, counted as it happens. A request is in exactly one count of those that are open. */
+/** The numbers of what goes on, by tenant, counted as it happens, but for what the hub asks of itself. A request is in exactly one count of those that are open. */
 
 import type { OpenState, Stats } from '@conduit/sdk/protocol/overview';
 import { isTerminal, type RequestState, type TerminalState } from '@conduit/sdk/protocol/states';
+import { hubTenant } from '../access/identity.ts';
 import type { Clock } from './ports.ts';
 import type { RequestRecord } from './record.ts';
 
@@ -25,6 +26,7 @@ export class Tally {
 
   /** Takes in what a change made of a request. */
   note(record: RequestRecord): void {
+    if (record.tenant === hubTenant) return;
     const elapsed = this.#clock.elapsed();
     this.#hub.note(record, elapsed);
     this.#of(record.tenant).note(record, elapsed);
@@ -32,9 +34,15 @@ export class Tally {
 
   /** One that a former hub left: open, and not accepted now. */
   restore(record: RequestRecord): void {
+    if (record.tenant === hubTenant) return;
     this.note(record);
     const elapsed = this.#clock.elapsed();
     for (const counts of [this.#hub, this.#of(record.tenant)]) counts.uncount('accepted', elapsed);
+  }
+
+  /** How many requests of the whole hub have not ended. */
+  get openCount(): number {
+    return this.#hub.openCount;
   }
 
   /** @param tenant left out: the whole hub's. */
@@ -76,6 +84,10 @@ class Counts {
       this.#shown.set(requestId, now);
       this.#open[now] += 1;
     }
+  }
+
+  get openCount(): number {
+    return this.#shown.size;
   }
 
   uncount(what: Counted, elapsed: number): void {

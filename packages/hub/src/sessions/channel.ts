@@ -36,6 +36,7 @@ export interface ChannelHost {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly log: { error(fields: object, sentence: string): void };
+  onRefusal(code: string): void;
   register(channel: Channel, message: Register, answer: Answer): void;
   left(channel: Channel): void;
 }
@@ -143,10 +144,17 @@ export class Channel implements ConnectionListener {
       this.#handle(name, args, reads.has(name) ? this.#counted(answer) : answer);
     } catch (thrown) {
       const error = toConduitError(thrown);
-      if (error.code === 'internal') this.#host.log.error({ err: thrown, event: shown(name) }, 'a message could not be handled');
+      if (error.code === 'internal') this.#logError(thrown, name, body);
       this.#useUpNumber(name, body);
       answer.refuse(error);
     }
+  }
+
+  #logError(thrown: unknown, name: unknown, body: unknown): void {
+    const stamp = readStamp(body);
+    const request = stamp === undefined ? {} : { request_id: stamp.requestId, attempt: stamp.attempt };
+    const fields = { err: thrown, event: shown(name), session_id: this.session.peer.sessionId, ...request };
+    this.#host.log.error(fields, 'a message could not be handled');
   }
 
   #handle(name: unknown, args: readonly unknown[], answer: Answer): void {
@@ -190,12 +198,16 @@ export class Channel implements ConnectionListener {
     if (acknowledge !== undefined) {
       return {
         ok: (fields) => acknowledge({ ok: true, ...fields }),
-        refuse: (error) => acknowledge({ ok: false, error: error.toWire() }),
+        refuse: (error) => {
+          this.#host.onRefusal(error.code);
+          acknowledge({ ok: false, error: error.toWire() });
+        },
       };
     }
     return {
       ok: () => undefined,
       refuse: (error) => {
+        this.#host.onRefusal(error.code);
         const requestId = readStamp(body)?.requestId;
         this.connection.send('refused', {
           event: shown(name),

@@ -41,6 +41,8 @@ interface SessionsParts {
   readonly hold: Gate['hold'];
   /** What a subject and a tenant may have of the hub. Left out: as much as there is. */
   readonly shares?: Shares;
+  /** A message was refused. Left out: nobody counts. */
+  readonly onRefusal?: (code: string) => void;
 }
 
 export class Sessions implements ChannelHost {
@@ -48,6 +50,7 @@ export class Sessions implements ChannelHost {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly log: SessionsParts['log'];
+  readonly onRefusal: (code: string) => void;
   readonly #parts: SessionsParts;
   readonly #sessions = new Map<string, Session>();
   /** In the order in which they left. */
@@ -60,6 +63,7 @@ export class Sessions implements ChannelHost {
     this.clock = parts.clock;
     this.limits = parts.limits;
     this.log = parts.log;
+    this.onRefusal = parts.onRefusal ?? (() => undefined);
   }
 
   /** Whose connection this is: a stock client that gives its `pid` back is the session it was. */
@@ -113,6 +117,11 @@ export class Sessions implements ChannelHost {
     session.expiry = this.clock.after(resumeWindowMs, () => this.#forget(session));
     const [oldest] = this.#away;
     if (this.#away.size > maxAway && oldest !== undefined) this.#forget(oldest);
+  }
+
+  /** How many are connected, and how many may come back. */
+  get counts(): { readonly connected: number; readonly away: number } {
+    return { connected: this.#sessions.size - this.#away.size, away: this.#away.size };
   }
 
   /** Tells everybody that this hub is about to leave, and whoever still comes. */

@@ -52,6 +52,13 @@ export class History {
     );
   }
 
+  /** Ends it, and nothing of it is kept. */
+  drop(requestId: string): this {
+    this.result(requestId);
+    this.#batch.dropped.push(...this.#batch.ended.splice(-1));
+    return this;
+  }
+
   live(...requestIds: string[]): this {
     this.#batch.live.push(...requestIds.map((requestId) => this.record(requestId)));
     return this;
@@ -92,5 +99,5 @@ export class History {
 }
 
 export function emptyBatch(): { [Key in Exclude<keyof Batch, 'elapsed'>]: Batch[Key][number][] } {
-  return { created: [], events: [], ended: [], live: [], services: [], trimmed: [] };
+  return { created: [], events: [], ended: [], dropped: [], live: [], services: [], trimmed: [] };
 }

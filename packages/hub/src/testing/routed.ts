@@ -3,13 +3,13 @@
 import type { ConduitError, errorTable } from '@conduit/sdk/protocol/errors';
 import { defaultLimits, type Limits } from '@conduit/sdk/protocol/limits';
 import type { RegisterService, RequestMessage, WorkMessage } from '@conduit/sdk/protocol/messages';
-import { localIdentity as local } from '../access/identity.ts';
+import { hubTenant, localIdentity as local } from '../access/identity.ts';
 import { PayloadSchemas } from '../contract/payloads.ts';
 import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
 import type { Shares } from '../routing/census.ts';
 import type { Peer } from '../routing/peer.ts';
-import type { Outlet, Reply } from '../routing/ports.ts';
+import type { Outlet, Reply, Witness } from '../routing/ports.ts';
 import type { Accepted } from '../routing/requesting.ts';
 import { Router } from '../routing/router.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -87,9 +87,11 @@ export class Routed {
   #ledger: EmbeddedLedger;
   readonly #limits: Limits;
   readonly #shares: Shares | undefined;
+  readonly #witnesses: readonly Witness[];
   #count = 0;
 
-  constructor(limits: Partial<Limits> = {}, shares?: Shares) {
+  constructor(limits: Partial<Limits> = {}, shares?: Shares, witnesses: readonly Witness[] = []) {
+    this.#witnesses = witnesses;
     this.#shares = shares;
     this.#limits = { ...defaultLimits, ...limits };
     [this.router, this.#ledger] = this.#start();
@@ -160,7 +162,10 @@ export class Routed {
     const { clock, store } = this;
     const dayMs = 24 * 60 * 60_000;
     const retention = { maxAgeMs: dayMs, maxRequests: 100_000, maxBytes: 1024 ** 3, maxServiceAgeMs: 7 * dayMs };
-    const ledger = new EmbeddedLedger({ store, clock, retention, maxChunkBytes: this.#limits.maxChunkBytes });
+    const ledger = new EmbeddedLedger({
+      ...{ store, clock, retention, maxChunkBytes: this.#limits.maxChunkBytes },
+      isKept: ({ tenant }) => tenant !== hubTenant,
+    });
     const ids = { requestId: () => this.#id(), sessionId: () => this.#id() };
     const router = new Router({
       clock,
@@ -171,6 +176,7 @@ export class Routed {
       schemas: new PayloadSchemas(),
       hubId: 'hub-1',
       progressIntervalMs: 100,
+      witnesses: this.#witnesses,
       ...(this.#shares === undefined ? {} : { shares: this.#shares }),
     });
     router.start();

@@ -17,6 +17,7 @@ import { EventStreams } from '../http/event-streams.ts';
 import { EmbeddedLedger } from '../ledger/embedded.ts';
 import { MemoryStore } from '../ledger/memory.ts';
 import { defaultRetention } from '../ledger/store.ts';
+import { Metrics } from '../ops/metrics/metrics.ts';
 import { Router } from '../routing/router.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { SessionTokens } from '../sessions/tokens.ts';
@@ -95,6 +96,7 @@ export async function serve({
       connections: sockets.connections,
     }),
     log: { error: (fields) => errors.push(fields) },
+    metrics: new Metrics(),
     api: { router, clock, ids, limits, authenticate, hold, admits: (visit) => origins.admits(visit) },
   });
   server.on('request', getRequestListener(app.fetch));

@@ -20,11 +20,13 @@ export function createHttpServer(): Server {
   return server;
 }
 
-/** Puts the doorman before everything that listens by now. */
-export function guard(server: Server, doorman: Doorman): void {
+/** Puts the doorman before everything that listens by now. @param onRefusal hears of each that was turned away, by its code. */
+export function guard(server: Server, doorman: Doorman, onRefusal: (code: string) => void = () => undefined): void {
+  const refusalOf = refusing(onRefusal);
   server.on('connection', (socket: Socket) => {
     const leave = doorman.connected(socket.remoteAddress);
     if (leave !== undefined) return void socket.once('close', leave);
+    onRefusal(tooMany.code);
     socket.on('error', () => undefined);
     socket.end(responseOf(tooMany));
     socket.destroySoon();
@@ -91,13 +93,17 @@ function taken(server: Server, event: 'request' | 'upgrade'): (...args: unknown[
   };
 }
 
-function refusalOf(admitted: () => void): ConduitError | undefined {
-  try {
-    admitted();
-    return undefined;
-  } catch (thrown) {
-    return toConduitError(thrown);
-  }
+function refusing(onRefusal: (code: string) => void): (admitted: () => void) => ConduitError | undefined {
+  return (admitted) => {
+    try {
+      admitted();
+      return undefined;
+    } catch (thrown) {
+      const error = toConduitError(thrown);
+      onRefusal(error.code);
+      return error;
+    }
+  };
 }
 
 const tooMany = new ConduitError('rate_limited', 'too many connections come from your address');

@@ -43,6 +43,8 @@ interface SocketIoParts {
   readonly sessionOpened?: (request: IncomingMessage) => () => void;
   readonly allowedOrigin: (origin: string | undefined) => boolean;
   readonly timing?: Partial<Timing>;
+  /** Somebody was not let in. */
+  readonly onRefusal?: (code: string) => void;
 }
 
 export interface SocketIo {
@@ -59,6 +61,7 @@ export function serveSocketIo({
   sessionOpened,
   allowedOrigin,
   timing,
+  onRefusal,
 }: SocketIoParts): SocketIo {
   const times = { ...defaultTiming, ...timing };
   let isClosing = false;
@@ -69,7 +72,7 @@ export function serveSocketIo({
     upgradeTimeout: times.unfinishedMs,
     // Between the message's bound and this one a message is answered with an error; above it the connection ends.
     maxHttpBufferSize: 2 * maxMessageBytes,
-    // Socket.IO would be content with older ones, which keep every pong that is not read, and walk every packet.
+    // Socket.IO would be content with older ones, which keep every pong that is not read, and walk every packet: see versions.ts.
     wsEngine: WebSocketServer,
     parser,
     perMessageDeflate: false,
@@ -109,6 +112,7 @@ export function serveSocketIo({
     };
     const refuse = (thrown: unknown): void => {
       const error = toConduitError(thrown);
+      onRefusal?.(error.code);
       // After a refusal that is spoken JavaScript clients never come back by themselves; after a connection that is cut they do.
       if (error.retryable) return connection.turnAway(error.code);
       next(Object.assign(new Error(error.message), { data: error.toWire() }));

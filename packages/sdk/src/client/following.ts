@@ -26,8 +26,8 @@ export interface FollowingParts {
   readonly attach: (following: Following) => void;
   /** Its events are not wanted now; true when nobody else of this connection wants them. */
   readonly detach: (following: Following) => boolean;
-  /** It has ended, or failed: once. */
-  readonly over: () => void;
+  /** It has ended, or failed. @param error what with; left out: with a result. */
+  readonly over: (error?: unknown) => void;
 }
 
 export class Following {
@@ -117,7 +117,7 @@ export class Following {
     this.#unwatch();
     this.#dropUnread();
     for (const reader of [...this.#readers]) reader.fail(this.#failure.error);
-    this.#parts.over();
+    this.#parts.over(this.#failure.error);
   }
 
   /** One event of this request, from the hub. */
@@ -249,7 +249,7 @@ export class Following {
   #ended(last: AnyEvent): void {
     if (this.#last !== undefined) return;
     this.#last = last;
-    this.#parts.over();
+    this.#parts.over(last.type === 'error' ? last.error : undefined);
   }
 
   #refusal(error: ConduitError<string>): unknown {

@@ -65,11 +65,16 @@ export class Requests {
    * @param above the function that the user called: the stack of an error begins with its caller.
    */
   send(asked: Asked, above: unknown): ConduitRequest {
-    const { options } = asked;
-    const { signal, requestId = newId() } = options;
-    const message = messageOf(asked);
+    const { service, action, options } = asked;
+    const { signal, requestId = newId(), trace } = options;
+    const { tracing, url: hub } = this.#connection;
+    const span = tracing?.request({ requestId, service, action, hub, trace: trace ?? {} });
+    const message = messageOf(asked, span?.trace ?? trace);
     const abort = (): void => following.abandon(signal?.reason);
-    const over = (): void => signal?.removeEventListener('abort', abort);
+    const over = (error?: unknown): void => {
+      signal?.removeEventListener('abort', abort);
+      span?.end(error);
+    };
     const following = this.#following({ requestId, message, above, over });
     try {
       signal?.throwIfAborted();
@@ -127,8 +132,8 @@ export class Requests {
 }
 
 /** What is left out is the hub's to fill in. */
-function messageOf({ service, action, payload, options, parent }: Asked): WireBody {
-  const { timeoutMs, startTimeoutMs, maxAttempts, priority, tags, trace, onRequesterGone } = options;
+function messageOf({ service, action, payload, options, parent }: Asked, trace: RequestOptions['trace']): WireBody {
+  const { timeoutMs, startTimeoutMs, maxAttempts, priority, tags, onRequesterGone } = options;
   const fields: WireBody = {
     to: service,
     action,

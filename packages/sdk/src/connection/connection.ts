@@ -11,12 +11,15 @@ import { errorFromWire } from '../protocol/read.ts';
 import type { WireBody } from '../protocol/wire.ts';
 import { addressOf, defaultToken, defaultUrl } from './address.ts';
 import { parser } from './parser.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface ConnectionOptions {
   /** Called for each connection, so that one that has expired is followed by a new one. Left out: `CONDUIT_TOKEN`, where there is one. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>);
   /** What people see of this session: at most 1,024 characters. */
   readonly name?: string;
+  /** Makes spans of what is sent and worked on: `openTelemetry()` of `@conduit/sdk/opentelemetry`. */
+  readonly tracing?: Tracing;
 }
 
 /** `connecting` until the first answer of a hub, `reconnecting` whenever it is lost, `closed` for good. */
@@ -86,6 +89,10 @@ export class Connection {
     // Each registration renews the token, a service's too, and the one before is soon worth nothing.
     this.#socket.on('registered', (registered: WireBody) => this.#remember(registered));
     this.#socket.on('connect_error', (error: Error & { data?: unknown }) => this.#notConnected(error));
+  }
+
+  get tracing(): Tracing | undefined {
+    return this.#options.tracing;
   }
 
   get state(): ConnectionState {

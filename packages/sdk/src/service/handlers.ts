@@ -17,17 +17,21 @@ export interface Work {
   readonly held: Held;
   /** Something failed that the service did not mean to: for its log. */
   readonly failed: (error: unknown) => void;
+  /** The handler is done. @param error what it failed with. */
+  readonly ended: (error?: unknown) => void;
 }
 
 /** Resolves when the handler has ended, however. */
-export async function work({ handler, action, payload, context, held, failed }: Work): Promise<void> {
+export async function work({ handler, action, payload, context, held, failed, ended }: Work): Promise<void> {
   try {
     const input = await checked(action?.input, payload, { code: 'invalid_payload', what: 'the payload' });
     const returned = handler(input, context);
     const made = isGenerator(returned) ? await stream(returned, { action, context }) : await returned;
     const result = await checked(action?.output, made, { code: 'provider_error', what: 'the result of the service' });
     held.result(result === undefined ? {} : { result });
+    ended();
   } catch (error) {
+    ended(error);
     if (held.signal.aborted) return held.error({ code: 'cancelled', message: 'stopped as told', retryable: false });
     if (!isConduitError(error)) failed(error);
     held.error(wireErrorOf(error));

@@ -190,12 +190,17 @@ export class Provider implements AsyncDisposable {
       );
       return held.error({ code, message, retryable });
     }
-    const context = this.#parts.withChildren(new Context(held, handed, served.action?.tasks));
+    const { tracing, url: hub } = this.#parts.connection;
+    const { service, action, trace = {} } = handed;
+    const span = tracing?.work({ requestId, service, action, hub, attempt, trace });
+    const traced = span === undefined ? handed : { ...handed, trace: span.trace };
+    const context = this.#parts.withChildren(new Context(held, traced, served.action?.tasks));
     const failed = (error: unknown): void => {
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#parts.log(`${this.service}: request ${requestId} failed: ${why}`);
     };
-    void work({ ...served, payload, context, held, failed });
+    const job = { ...served, payload, context, held, failed, ended: (error?: unknown) => span?.end(error) };
+    void (span === undefined ? work(job) : span.run(() => work(job)));
   }
 
   #cancel({ request_id, attempt, reason }: WireBody): void {
