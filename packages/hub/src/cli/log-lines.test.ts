@@ -23,10 +23,10 @@ test('what others put into it can not change the screen', () => {
   expect(lines[0]).toContain('origin=\\u001b[2J\\u009b31m');
 });
 
-test('an error brings its stack', () => {
+test('an error brings its sentence, its stack and its cause', () => {
   const { log, lines } = aLog();
-  log.error({ err: new Error('out of order') }, 'an error of our own');
-  expect(lines[0]).toMatch(/an error of our own\nError: out of order\n +at /);
+  log.error({ err: new Error('out of order', { cause: new TypeError('no disk') }) }, 'an error of our own');
+  expect(lines[0]).toMatch(/an error of our own\nError: out of order\n +at [^]+\nTypeError: no disk\n +at /);
 });
 
 test('machines get one JSON object a line, with the level by its name and the time as people write it', () => {

@@ -29,7 +29,11 @@ export function logLines(terminal: { write(text: string): unknown }, isColoured:
   };
 }
 
+/** As the logger tells an error: its name, its sentence, where it was thrown, and what caused it. */
 function stackOf(error: unknown): string {
-  const stack: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'stack') : undefined;
-  return typeof stack === 'string' ? `\n${stack}` : '';
+  if (typeof error !== 'object' || error === null) return '';
+  const { type, message, stack, cause } = error as Readonly<Record<string, unknown>>;
+  const head = [type, message].filter((part) => typeof part === 'string').join(': ');
+  const frames = typeof stack === 'string' && stack !== '' ? `\n    ${stack}` : '';
+  return `\n${head}${frames}${stackOf(cause)}`;
 }
