@@ -73,7 +73,7 @@ export type Handlers<Contract> = {
     : never;
 };
 
-/** Handlers without a contract: payloads are what callers send. */
+/** Handlers without a contract: payloads are what callers send. One named `*` takes every action that has no other. */
 // biome-ignore lint/suspicious/noExplicitAny: whoever writes no contract says what a payload is in the handler's own signature.
 export type LooseHandlers = Readonly<Record<string, (payload: any, context: ServiceContext) => unknown>>;
 

@@ -9,6 +9,7 @@ import { version } from '../version.ts';
 import type { CallOptions } from './call.ts';
 import type { CancelOptions } from './cancel.ts';
 import type { DemoOptions } from './demo.ts';
+import type { DispatchFlags } from './dispatch.ts';
 import { exitCodes, Refusal } from './exit.ts';
 import { plain } from './plain.ts';
 import type { RequestsOptions } from './requests.ts';
@@ -152,6 +153,34 @@ atHub(program.command('cancel <id...>'), 'print what came of each as a line of J
   .option('--reason <text>', 'a sentence for whoever works on it or follows it')
   .action(async (ids: string[], options: CancelOptions) => {
     process.exitCode = await (await import('./cancel.ts')).cancel(ids, options);
+  });
+
+atHub(program.command('dispatch <service>'), 'say what happens as lines of JSON')
+  .description('put HTTP workers behind the hub, until SIGTERM or Ctrl-C; what they hold they finish')
+  .requiredOption('--to <url...>', 'where requests are posted; {action} in it stands for the action. Several take turns')
+  .option('--concurrency <n>', 'requests that each of them works on at once', whole({ min: 1, max: 1_000 }), 4)
+  .option('--action <name...>', 'the actions to take (default: every one)')
+  .option('--header <line...>', `sent with every request: 'Authorization: Bearer \${API_KEY}' takes the variable of that name`)
+  .option('--health <path>', 'asked of each of them; one that is not well is left out until it is')
+  .option('--health-interval <ms>', 'how often', whole({ min: 100, max: maxDurationMs }), 2_000)
+  .option('--connect-timeout-ms <ms>', 'how long a connection may take', whole({ min: 1, max: maxDurationMs }), 5_000)
+  .option('--idle-timeout-ms <ms>', 'the longest silence within an answer', whole({ min: 1, max: maxDurationMs }), 60_000)
+  .option(
+    '--timeout-ms <ms>',
+    'how long a request may take there (default: as long as the request may)',
+    whole({ min: minDurationMs, max: maxDurationMs }),
+  )
+  .option('--max-answer-bytes <bytes>', 'the largest answer', whole({ min: 1, max: 2 ** 30 }), 16 * 1024 * 1024)
+  .addHelpText(
+    'after',
+    `
+JSON answers are results; NDJSON and server-sent events are streamed as they come; see docs/dispatch.md.
+
+  conduit dispatch llm --to 'http://127.0.0.1:8000/{action}' --concurrency 4 --health /health
+  conduit dispatch gpu --to http://10.0.0.5:8000/run http://10.0.0.6:8000/run --header 'Authorization: Bearer \${GPU_KEY}'`,
+  )
+  .action(async (service: string, flags: DispatchFlags) => {
+    process.exitCode = await (await import('./dispatch.ts')).dispatchTo(service, flags);
   });
 
 const token = program

@@ -31,6 +31,9 @@ export interface ProviderParts {
   readonly log: (sentence: string) => void;
 }
 
+/** The handler of every action that has none of its own. No action is called so. */
+const anyAction = '*';
+
 /** Milliseconds. */
 const retryMs = 1_000;
 
@@ -144,9 +147,10 @@ export class Provider implements AsyncDisposable {
       name: service,
       instance_id: instanceId,
       acks: true,
-      actions: [...actions].map(([name, { action }]) => actionFields(name, action)),
       in_flight: [...this.#held.values()].map(({ requestId, attempt }) => ({ request_id: requestId, attempt })),
     };
+    // Whoever takes any action names none.
+    if (!actions.has(anyAction)) registration['actions'] = [...actions].map(([name, { action }]) => actionFields(name, action));
     if (capacity !== undefined) registration['capacity'] = capacity;
     if (metadata !== undefined) registration['metadata'] = metadata;
     connection.tell('register', registration, (answer) => {
@@ -181,7 +185,7 @@ export class Provider implements AsyncDisposable {
     this.#held.get(requestId)?.forget();
     const held = new Held({ connection: this.#parts.connection, requestId, attempt, over: () => this.#over(held) });
     this.#held.set(requestId, held);
-    const served = this.#parts.actions.get(handed.action);
+    const served = this.#parts.actions.get(handed.action) ?? this.#parts.actions.get(anyAction);
     if (this.#takesNothing) return held.reject('this worker is leaving');
     if (served === undefined) {
       const { code, message, retryable } = new ConduitError(
