@@ -32,6 +32,27 @@ async function draw(page: Page, count: number): Promise<void> {
   await page.click('#go');
 }
 
+interface First {
+  readonly bars: number;
+  readonly state: string | undefined;
+}
+
+/** Resolves with what is there beside the first picture, at the moment when it comes; called before the page is asked, it can't be late. */
+async function firstPicture(page: Page, { stopsThen = false } = {}): Promise<First> {
+  return await page.evaluate(async (stops) => {
+    return await new Promise<First>((resolve) => {
+      const observer = new MutationObserver(() => {
+        if (document.querySelector('#pictures img') === null) return;
+        observer.disconnect();
+        const bars = document.querySelectorAll('#pictures progress').length;
+        resolve({ bars, state: document.querySelector('#state')?.textContent });
+        if (stops) document.querySelector<HTMLElement>('#stop')?.click();
+      });
+      observer.observe(document.body, { subtree: true, childList: true });
+    });
+  }, stopsThen);
+}
+
 /** The sizes of the pictures that are shown, once they have been decoded. */
 async function sizes(page: Page): Promise<readonly string[]> {
   return await page.evaluate(async () => {
@@ -45,10 +66,11 @@ test('each picture is on the page as soon as it is done, with bars for those tha
   const hub = await aHubProcess();
   await anImageWorker(hub.url);
   const page = await aPicturePage(hub.url);
+  const first = firstPicture(page);
   await draw(page, many);
-  await page.locator('#pictures img').first().waitFor();
-  expect(await page.locator('#pictures progress').count()).toBeGreaterThan(0);
-  expect(await page.innerText('#state')).toBe('Drawing');
+  const { bars, state } = await first;
+  expect(bars).toBeGreaterThan(many / 2);
+  expect(state).toBe('Drawing');
   await page.getByText(`Done: ${many} pictures`).waitFor();
   expect(await sizes(page)).toEqual(Array(many).fill('480 × 480'));
 });
@@ -78,9 +100,9 @@ test('Stop ends the drawing in the middle, and leaves the threads to whoever ask
   const hub = await aHubProcess();
   await anImageWorker(hub.url);
   const page = await aPicturePage(hub.url);
+  const stopped = firstPicture(page, { stopsThen: true });
   await draw(page, many);
-  await page.locator('#pictures img').first().waitFor();
-  await page.click('#stop');
+  await stopped;
   await page.getByText('Stopped', { exact: true }).waitFor();
   expect(await page.locator('#pictures img').count()).toBeLessThan(many);
   expect(await page.locator('#pictures progress').count()).toBe(0);
@@ -91,12 +113,15 @@ test('Stop ends the drawing in the middle, and leaves the threads to whoever ask
 
 test('a worker that is killed in the middle is followed by another one, and every picture is there once', async () => {
   const hub = await aHubProcess();
-  const first = await anImageWorker(hub.url);
+  const worker = await anImageWorker(hub.url);
   await anImageWorker(hub.url);
   const page = await aPicturePage(hub.url);
+  const first = firstPicture(page);
   await draw(page, many);
-  await page.locator('#pictures img').first().waitFor();
-  first.kill('SIGKILL');
+  await first;
+  worker.kill('SIGKILL');
   await page.getByText(`Done: ${many} pictures`).waitFor();
   expect(await sizes(page)).toEqual(Array(many).fill('480 × 480'));
+  const { requests } = await (await fetch(`${hub.url}/api/v1/requests`)).json();
+  expect(requests).toMatchObject([{ state: 'completed', attempt: 2 }]);
 });
