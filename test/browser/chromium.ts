@@ -16,10 +16,11 @@ const args = [
   '--disable-sync',
 ];
 
-export async function startChromium(): Promise<Browser> {
+/** @param further arguments beside the usual ones. */
+export async function startChromium(further: readonly string[] = []): Promise<Browser> {
   const named = process.env['CHROMIUM'] ?? (existsSync(installed) ? installed : undefined);
   const executablePath = named ?? (await (await import('@sparticuz/chromium')).default.executablePath());
-  return await chromium.launch({ executablePath, args });
+  return await chromium.launch({ executablePath, args: [...args, ...further] });
 }
 
 /** A page's surroundings; without a plain locale some code of Chromium's machine fails. */

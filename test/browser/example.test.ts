@@ -5,7 +5,6 @@
 
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aChild } from '../support/child.ts';
 import { closing } from '../support/closing.ts';
@@ -14,6 +13,7 @@ import { aFreePort, aHubProcess } from '../support/hub-process.ts';
 import { aWorker } from '../support/peer.ts';
 import { aSite } from '../support/site.ts';
 import type { Body } from '../support/wire.ts';
+import { filesOf } from './built.ts';
 import { aContext, startChromium } from './chromium.ts';
 
 const server = fileURLToPath(new URL('../../examples/browser/serve.mjs', import.meta.url));
@@ -44,17 +44,6 @@ let files: Record<string, string | Uint8Array> | undefined;
 async function aBundledSite(): Promise<string> {
   files ??= await filesOf(bundled);
   return await aSite(files);
-}
-
-async function filesOf(root: string): Promise<Record<string, string | Uint8Array>> {
-  const conditions = ['conduit-src', 'module', 'browser', 'production'];
-  const built = await build({ root, logLevel: 'warn', resolve: { conditions }, build: { write: false } });
-  const outputs = [built].flat().flatMap((output) => (isOutput(output) ? output.output : []));
-  return Object.fromEntries(outputs.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
-}
-
-function isOutput(built: object): built is Rolldown.RolldownOutput {
-  return 'output' in built;
 }
 
 const pages = [
