@@ -34,11 +34,15 @@ export function keepSecret(body: unknown): void {
   }
 }
 
+/** Names of services and actions are logged, and a payload may name one too. */
+const names = /"(?:service|action)":"[^"]*"/g;
+
 /** @throws Error that names what a log says and should not. */
 export function expectNoSecrets(output: string): void {
+  const searched = output.replaceAll(names, '');
   const found = [
-    ...Object.keys(shapes).filter((name) => shapes[name]?.test(output)),
-    ...[...kept].filter((text) => output.includes(text)).map((text) => `a payload, ${text}`),
+    ...Object.keys(shapes).filter((name) => shapes[name]?.test(searched)),
+    ...[...kept].filter((text) => searched.includes(text)).map((text) => `a payload, ${text}`),
   ];
   if (found.length === 0) return;
   throw new Error(`a log of a hub holds ${found.join(' and ')}; it says:\n${output.slice(-20_000)}`);

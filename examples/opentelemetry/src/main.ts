@@ -1,4 +1,4 @@
-/** Runs one part of the example, its spans on standard output: `main.js stock`, `main.js shop`, or `main.js ask apple pear`. */
+/** Runs one part of the example, its spans on standard output: `main.js stock`, `main.js shop`, both by `main.js serve`, or `main.js ask apple pear`. */
 
 import { connect } from '@conduit/sdk';
 import { openTelemetry } from '@conduit/sdk/opentelemetry';
@@ -12,9 +12,13 @@ const tracing = openTelemetry();
 
 if (part === 'stock') await (await serveStock({ tracing })).closed;
 else if (part === 'shop') await (await serveShop({ tracing })).closed;
+else if (part === 'serve')
+  await Promise.all(
+    (await Promise.all([serveStock({ tracing }), serveShop({ tracing })])).map(async ({ closed }) => await closed),
+  );
 else if (part === 'ask') await ask();
 else {
-  process.stderr.write('say which part: stock, shop, or ask and what to ask for\n');
+  process.stderr.write('say which part: stock, shop, serve for both, or ask and what to ask for\n');
   process.exitCode = 2;
 }
 await endTracing();
