@@ -11,6 +11,7 @@ import type { CancelOptions } from './cancel.ts';
 import type { DemoOptions } from './demo.ts';
 import type { DispatchFlags } from './dispatch.ts';
 import { exitCodes, Refusal } from './exit.ts';
+import { type InitOptions, init, type Template, templates } from './init.ts';
 import { plain } from './plain.ts';
 import type { RequestsOptions } from './requests.ts';
 import type { ServicesOptions } from './services.ts';
@@ -247,6 +248,24 @@ It ends with 1 if something would keep a hub from starting or working, with 2 if
     process.exitCode = await (await import('./doctor.ts')).doctor(options);
   });
 for (const option of startOptions) doctor.addOption(hidden(option));
+
+program
+  .command('init <folder>')
+  .description('write a small project to begin with')
+  .addOption(
+    new Option('--template <name>', 'what kind of project').choices(Object.keys(templates)).default('worker' satisfies Template),
+  )
+  .addHelpText(
+    'after',
+    `
+Templates:
+${Object.entries(templates)
+  .map(([name, { title }]) => `  ${name.padEnd(8)} ${title}`)
+  .join('\n')}`,
+  )
+  .action(async (folder: string, options: InitOptions) => {
+    process.stdout.write(await init(folder, options));
+  });
 
 program
   .command('demo')
