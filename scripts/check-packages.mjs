@@ -1,7 +1,7 @@
 // Tries @conduit/sdk and @conduit/hub as users install them: packed, in an empty project, with the registry for the rest.
 // `node scripts/check-packages.mjs [path of another node …]`. The last line is `N passed, N failed, N skipped`.
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,7 @@ try {
   await check('types, moduleResolution nodenext', () => compiles('types.ts', { module: 'nodenext' }));
   await check('types, moduleResolution bundler', () => compiles('types.ts', bundler, [7]));
   await check('types, a page', () => compiles('page-types.ts', { ...bundler, types: [], lib: ['es2023', 'dom'] }));
+  await check('conduit init: a project on the release, which compiles', beginsProject);
   for (const node of nodes) await checkOn(node);
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -60,6 +61,15 @@ async function compiles(file, compilerOptions, versions = Object.keys(typescript
     JSON.stringify({ compilerOptions: { ...common, ...compilerOptions }, files: [file] }),
   );
   for (const version of versions) await run(process.execPath, [typescript[version]], project);
+}
+
+/** Below the empty project, whose packages it finds. */
+async function beginsProject() {
+  await run(join(project, 'node_modules/.bin/conduit'), ['init', 'begun'], project);
+  const { version } = JSON.parse(await readFile(join(project, 'node_modules/@conduit/sdk/package.json'), 'utf8'));
+  const { dependencies } = JSON.parse(await readFile(join(project, 'begun/package.json'), 'utf8'));
+  expectEqual(dependencies['@conduit/sdk'], `^${version}`);
+  await run(process.execPath, [typescript[7], '--project', 'begun'], project);
 }
 
 async function checkOn(node) {
