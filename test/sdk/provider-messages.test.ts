@@ -119,11 +119,13 @@ class ScriptedHub {
 let hub: ScriptedHub;
 let url: string;
 let worker: Provider | undefined;
+let logged: string[];
 /** The handler waits here, in the middle of its work. */
 let goOn: () => void;
 let gate: Promise<void>;
 
 beforeEach(async () => {
+  logged = [];
   const http = createServer();
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   hub = new ScriptedHub(http);
@@ -152,7 +154,7 @@ async function start(): Promise<Provider> {
         return 'done';
       },
     },
-    { hub: url, handlesSignals: false, capacity: 4 },
+    { hub: url, handlesSignals: false, capacity: 4, log: (sentence) => logged.push(sentence) },
   );
   return worker;
 }
@@ -178,13 +180,15 @@ test('it says what it does, under an id that stays when it comes back', async ()
   expect(second?.['instance_id']).toBe(first?.['instance_id']);
 });
 
-test('refused for the moment, it registers again; what it comes back with is the newest token', async () => {
-  hub.refusals.push({ code: 'store_unavailable', message: 'the disk is full', retryable: true });
+test('refused for the moment, it says so once and registers again; what it comes back with is the newest token', async () => {
+  const full = { code: 'store_unavailable', message: 'the disk is full', retryable: true };
+  hub.refusals.push({ ...full, details: { retry_after_ms: 10 } }, full);
   await start();
-  expect(hub.registrations.map(({ type }) => type)).toEqual(['client', 'service', 'service']);
+  expect(hub.registrations.map(({ type }) => type)).toEqual(['client', 'service', 'service', 'service']);
+  expect(logged).toEqual(["writer can't be registered yet, and goes on trying: the disk is full"]);
   hub.cut();
-  await hub.until(() => hub.registrations.length === 5);
-  expect(hub.registrations[3]).toMatchObject({ resume: { session_id: 's1', session_token: 'token 3' } });
+  await hub.until(() => hub.registrations.length === 6);
+  expect(hub.registrations[4]).toMatchObject({ resume: { session_id: 's1', session_token: 'token 4' } });
 });
 
 test('it acknowledges a request at once, and counts its messages from 1 to its result', async () => {

@@ -116,6 +116,11 @@ export const settings = {
   maxTenantConnections: { placeholder: 'count', help: 'connections at once of one tenant', ...whole(1, 1e9) },
   maxSubjectRequests: { placeholder: 'count', help: 'open requests of one subject with a token', ...whole(1, 1e9) },
   maxTenantRequests: { placeholder: 'count', help: 'open requests of one tenant', ...whole(1, 1e9) },
+  maxTenantServices: {
+    placeholder: 'count',
+    help: 'services that one tenant provides, or provided in the last 7 days',
+    ...whole(1, 1e9),
+  },
   maxSubjectEvents: { placeholder: 'count', help: 'events a second of one subject with a token', ...whole(1, 1e9) },
   maxTenantEvents: { placeholder: 'count', help: 'events a second of one tenant', ...whole(1, 1e9) },
   maxSubjectBytes: { placeholder: 'bytes', help: 'bytes a second of one subject with a token', ...whole(1_024, 1e12) },
@@ -156,6 +161,7 @@ export const defaults = {
   maxTenantConnections: 10_000,
   maxSubjectRequests: 10_000,
   maxTenantRequests: 50_000,
+  maxTenantServices: 10_000,
   // As much as one connection may: a second one of the same subject gets nobody more of the hub.
   maxSubjectEvents: 50_000,
   maxTenantEvents: 100_000,

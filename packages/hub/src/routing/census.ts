@@ -4,10 +4,12 @@ import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Identity } from '../access/identity.ts';
 import type { RequestRecord } from './record.ts';
 
-/** What one subject, and one tenant, may have open over all its sessions. */
+/** What one subject, and one tenant, may have over all its sessions. */
 export interface Shares {
   readonly maxSubjectRequests: number;
   readonly maxTenantRequests: number;
+  /** The services that it provides, or provided in the last seven days. */
+  readonly maxTenantServices: number;
 }
 
 type Owner = Pick<RequestRecord, 'tenant' | 'subject'>;

@@ -13,6 +13,7 @@ import type { Peer } from './peer.ts';
 import type { Reply } from './ports.ts';
 import { Provider } from './provider.ts';
 import type { RequestRecord } from './record.ts';
+import type { Service } from './service.ts';
 import { graceAfterStartMs, graceMs } from './settings.ts';
 import { notHeld } from './sight.ts';
 import type { Decision } from './steps.ts';
@@ -41,11 +42,13 @@ export class Providing {
     const { registry, clock, ledger } = this.#core;
     const known = peer.providers.get(message.name);
     const provider = known ?? new Provider(peer, message, clock.now());
+    let service: Service;
     try {
       demand(peer.identity, 'provide', message.name);
       for (const [at, { input }] of (message.actions ?? []).entries()) {
         if (input !== undefined) this.#core.schemas.admit(input, `actions[${at}].input`);
       }
+      service = registry.provide(peer.identity.tenant, message.name, clock.elapsed());
       this.#replaceRival(provider, message);
     } catch (error) {
       return reply.refuse(error as ConduitError);
@@ -53,10 +56,8 @@ export class Providing {
     const formerKey = this.#keyOf(provider);
     provider.say(message);
     if (formerKey !== undefined && formerKey !== this.#keyOf(provider)) this.#instances.remove(formerKey, provider);
-    const service = registry.open(peer.identity.tenant, message.name);
     peer.providers.set(message.name, provider);
     service.learn(message);
-    service.seenElapsed = clock.elapsed();
     ledger.rememberService(service.known(clock.elapsed()));
     const key = this.#keyOf(provider);
     // What is answered is kept: a hub that dies now knows the name when it comes back. Work comes after the answer.

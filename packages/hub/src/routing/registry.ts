@@ -1,16 +1,43 @@
 /** All services by tenant and name: who provides what, and what was provided in the last seven days. */
 
+import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { KnownService } from './ports.ts';
 import { Service } from './service.ts';
 
 /** A service is remembered this long after its last provider left. */
 const rememberedMs = 7 * 24 * 60 * 60_000;
+/** Names are forgotten by the day. */
+const retryAfterMs = 60_000;
 
 export class Registry {
-  #services = new Map<string, Service>();
+  readonly #maxTenantServices: number;
+  readonly #services = new Map<string, Service>();
+  /** How many of its services were ever provided, by tenant. */
+  readonly #provided = new Map<string, number>();
+
+  constructor(maxTenantServices: number) {
+    this.#maxTenantServices = maxTenantServices;
+  }
 
   recall(known: KnownService): void {
+    this.#count(known.tenant, 1);
     this.open(known.tenant, known.name).recall(known);
+  }
+
+  /**
+   * The service that somebody begins to provide.
+   * @throws ConduitError `rate_limited` when it would be one more than the tenant may have.
+   */
+  provide(tenant: string, name: string, elapsed: number): Service {
+    const known = this.find(tenant, name);
+    if (known?.seenElapsed === undefined) {
+      const max = this.#maxTenantServices;
+      if ((this.#provided.get(tenant) ?? 0) >= max) throw tooMany(max);
+      this.#count(tenant, 1);
+    }
+    const service = this.open(tenant, name);
+    service.seenElapsed = elapsed;
+    return service;
   }
 
   /** The service, made if it is not known. */
@@ -51,9 +78,24 @@ export class Registry {
   /** Drops what nobody waits for, serves or remembers: names that were only ever asked for don't add up. */
   tidy(elapsed: number): void {
     for (const [key, service] of this.#services) {
-      if (service.waiting === 0 && !isKnown(service, elapsed)) this.#services.delete(key);
+      if (service.waiting > 0 || isKnown(service, elapsed)) continue;
+      this.#services.delete(key);
+      if (service.seenElapsed !== undefined) this.#count(service.tenant, -1);
     }
   }
+
+  #count(tenant: string, change: 1 | -1): void {
+    const count = (this.#provided.get(tenant) ?? 0) + change;
+    if (count > 0) this.#provided.set(tenant, count);
+    else this.#provided.delete(tenant);
+  }
+}
+
+function tooMany(max: number): ConduitError {
+  const details = { limit: 'max_tenant_services', max, retry_after_ms: retryAfterMs };
+  return new ConduitError('rate_limited', `this tenant provides, or provided in the last 7 days, ${max} services already`, {
+    details,
+  });
 }
 
 function isKnown(service: Service, elapsed: number): boolean {

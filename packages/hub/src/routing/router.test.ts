@@ -412,7 +412,7 @@ describe('tenants', () => {
 
 describe('shares', () => {
   test('a subject and a tenant may have so many requests open, whatever sessions sent them', () => {
-    const hub = new Routed({}, { maxSubjectRequests: 2, maxTenantRequests: 3 });
+    const hub = new Routed({}, { maxSubjectRequests: 2, maxTenantRequests: 3, maxTenantServices: 10 });
     const worker = hub.provider('resize');
     const session = (subject: string) =>
       hub.client(undefined, { tenant: 'local', subject, scopes: ['request:*'], tokenId: subject });
@@ -427,6 +427,24 @@ describe('shares', () => {
     hub.restart();
     hub.provider('resize');
     expect(hub.request(session('carol')).error).toMatchObject({ details: { limit: 'max_tenant_requests' } });
+  });
+});
+
+describe('services of a tenant', () => {
+  test('a tenant has so many services and no more; those that it has may be provided again', () => {
+    const hub = new Routed({}, { maxSubjectRequests: 10, maxTenantRequests: 10, maxTenantServices: 2 });
+    const first = hub.provider('resize');
+    hub.provider('draw');
+    const refused = hub.provider('paint');
+    expect(refused.answer.error).toMatchObject({ code: 'rate_limited', details: { limit: 'max_tenant_services', max: 2 } });
+    expect(hub.request(hub.client(), { to: 'paint' }).code).toBe('service_not_found');
+    hub.router.disconnected(first.peer);
+    expect(hub.provider('paint').answer.error).toBeDefined();
+    expect(hub.provider('resize').answer.error).toBeUndefined();
+    expect(hub.provider('paint', {}, { tenant: 'other', subject: 'o', scopes: ['provide:*'] }).answer.error).toBeUndefined();
+    hub.restart();
+    expect(hub.provider('paint').answer.error).toBeDefined();
+    expect(hub.provider('draw').answer.error).toBeUndefined();
   });
 });
 

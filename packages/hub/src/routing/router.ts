@@ -51,7 +51,11 @@ interface RouterParts extends Pick<Core, 'clock' | 'ledger' | 'ids' | 'limits' |
   readonly witnesses?: Core['witnesses'];
 }
 
-const unlimited: Shares = { maxSubjectRequests: Number.POSITIVE_INFINITY, maxTenantRequests: Number.POSITIVE_INFINITY };
+const unlimited: Shares = {
+  maxSubjectRequests: Number.POSITIVE_INFINITY,
+  maxTenantRequests: Number.POSITIVE_INFINITY,
+  maxTenantServices: Number.POSITIVE_INFINITY,
+};
 
 export class Router {
   readonly #core: Core;
@@ -76,7 +80,7 @@ export class Router {
     const { clock, ledger } = parts;
     const core: Core = {
       ...parts,
-      registry: new Registry(),
+      registry: new Registry(shares.maxTenantServices),
       timers: new RequestTimers(clock),
       census: new Census(shares),
       peers: new Map(),

@@ -34,8 +34,10 @@ export interface ProviderParts {
 /** The handler of every action that has none of its own. No action is called so. */
 const anyAction = '*';
 
-/** Milliseconds. */
+/** Where the hub does not say how long to wait, milliseconds. */
 const retryMs = 1_000;
+/** However long it says, milliseconds. */
+const maxRetryMs = 60_000;
 
 /** A provider that serves until it is drained or closed. Made by `serve`. */
 export class Provider implements AsyncDisposable {
@@ -48,6 +50,8 @@ export class Provider implements AsyncDisposable {
   #onDrained = (): void => undefined;
   #onIdle: (() => void)[] = [];
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** The code with which the hub put the registration off last: said once, not each time. */
+  #putOffBy: string | undefined;
 
   /** Use `serve`. */
   constructor(parts: ProviderParts) {
@@ -158,12 +162,16 @@ export class Provider implements AsyncDisposable {
         const error = errorFromWire(answer['error']);
         if (error.retryable) {
           // A hub that is leaving closes the connection itself, and the next one is asked; one that can't now may in a moment.
-          this.#retry = setTimeout(() => this.#register({ resolve, reject }), retryMs);
+          if (error.code !== this.#putOffBy)
+            this.#parts.log(`${service} can't be registered yet, and goes on trying: ${error.message}`);
+          this.#putOffBy = error.code;
+          this.#retry = setTimeout(() => this.#register({ resolve, reject }), waitAfter(error));
           return;
         }
         connection.fail(error);
         return reject(error);
       }
+      this.#putOffBy = undefined;
       if (this.#leaving !== undefined) this.#sayDrain();
       this.#kept(answer['in_flight']);
       resolve();
@@ -233,6 +241,11 @@ export class Provider implements AsyncDisposable {
     this.#onDrained();
     for (const held of [...this.#held.values()]) held.forget();
   }
+}
+
+function waitAfter({ details }: ConduitError<string>): number {
+  const asked = details?.['retry_after_ms'];
+  return typeof asked === 'number' && asked >= 0 ? Math.min(asked, maxRetryMs) : retryMs;
 }
 
 function actionFields(name: string, action: Action | undefined): WireBody {
