@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { shippedNames } from './source/shipped.ts';
 
 /** In their order; parsing takes most of the time of a long document. */
-export const steps = [
+const steps = [
   { taskId: 'parse', title: 'Parse', weight: 5 },
   { taskId: 'analyze', title: 'Analyze', weight: 3 },
   { taskId: 'extract', title: 'Extract', weight: 2 },
