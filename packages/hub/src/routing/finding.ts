@@ -79,6 +79,11 @@ export class Finding {
   }
 
   /** The numbers of a tenant. @param tenant left out: of the whole hub. */
+  /** What happened in the last quarter of an hour, oldest first. @param tenant left out: the whole hub. */
+  history(tenant?: string): ReturnType<Tally['history']> {
+    return this.#tally.history(tenant);
+  }
+
   stats(tenant?: string): Stats {
     const { registry, clock, peers } = this.#core;
     const connected = [...peers.values()].filter(

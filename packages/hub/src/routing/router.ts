@@ -266,6 +266,11 @@ export class Router {
     return this.#finding.stats(tenant);
   }
 
+  /** @param tenant left out: the whole hub. */
+  history(tenant?: string): ReturnType<Finding['history']> {
+    return this.#finding.history(tenant);
+  }
+
   work(peer: Peer, message: WorkMessage, body: Body | undefined, reply: Reply<{ readonly duplicate?: true }>): void {
     this.#providing.work(peer, { message, body }, reply);
   }

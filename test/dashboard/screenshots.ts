@@ -1,0 +1,68 @@
+/**
+ * Makes pictures of every page of the dashboard, in both themes and two widths, with the demo's services at work, for people to look at.
+ * Run it with `npm run screenshots`; they go to `screenshots/`.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { connect } from '@conduit/sdk';
+import type { Browser } from 'playwright-core';
+import { aContext, startChromium } from '../browser/chromium.ts';
+import { type Demo, startDemo } from './demo.ts';
+
+const folder = new URL('../../screenshots/', import.meta.url);
+const looks = [
+  { name: 'wide-light', width: 1440, height: 900, scheme: 'light' },
+  { name: 'wide-dark', width: 1440, height: 900, scheme: 'dark' },
+  { name: 'phone-light', width: 390, height: 844, scheme: 'light' },
+  { name: 'phone-dark', width: 390, height: 844, scheme: 'dark' },
+] as const;
+
+const only = process.argv[2];
+mkdirSync(folder, { recursive: true });
+const demo = await startDemo();
+const browser = await startChromium();
+try {
+  const ids = await work(demo);
+  const pages = { overview: '', requests: 'requests', ...ids, services: 'services', service: 'services/documents', providers: 'providers', clients: 'clients', cluster: 'cluster' };
+  for (const look of looks) {
+    for (const [name, path] of Object.entries(pages)) if (only === undefined || name === only) await picture(browser, name, path, look);
+  }
+} finally {
+  await browser.close();
+  await demo.stop();
+}
+
+/** Some traffic, with an end of each kind. @returns the addresses of requests that are worth a picture. */
+async function work({ url }: Demo): Promise<Record<string, string>> {
+  const conduit = await connect(url, { name: 'storefront' });
+  const document = conduit.request('documents', 'process', { url: 'document:annual-report.pdf' }, { tags: ['report', 'q3'] });
+  const briefing = conduit.request('briefing', 'prepare', { url: 'document:annual-report.pdf' }, { tags: ['briefing'] });
+  const infographics = conduit.request('brightwrapper', 'generate-infographics', { url: 'article:tides' });
+  const failing = conduit.request('documents', 'process', { url: 'document:nothing.pdf' }, { tags: ['broken'] });
+  const prompts = Array.from({ length: 12 }, (_, index) =>
+    conduit.request('llm', 'chat', { prompt: 'It was a dark and stormy night' }, { tags: [`user-${index % 4}`] }),
+  );
+  await Promise.allSettled([document, briefing, infographics, failing, ...prompts]);
+  const running = Array.from({ length: 10 }, () => conduit.request('llm', 'chat', { prompt: 'The sea was calm and' }));
+  running.push(conduit.request('nobody', 'listens', {}, { startTimeoutMs: 600_000 }) as never);
+  for (const request of running) request.catch(() => undefined);
+  const [first] = running;
+  if (first !== undefined) for await (const event of first) if (event.type === 'chunk') break;
+  return {
+    request: `requests/${document.id}`,
+    'request-tree': `requests/${briefing.id}`,
+    'request-pictures': `requests/${infographics.id}`,
+    'request-failed': `requests/${failing.id}`,
+    'request-running': `requests/${first?.id}`,
+  };
+}
+
+async function picture(from: Browser, name: string, path: string, look: (typeof looks)[number]): Promise<void> {
+  const context = await aContext(from, look);
+  const page = await context.newPage();
+  await page.goto(`${demo.url}/${path}`);
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
+  await page.screenshot({ path: new URL(`${name}-${look.name}.png`, folder).pathname, fullPage: true });
+  await context.close();
+}
