@@ -25,7 +25,11 @@ export async function startDemo(): Promise<Demo> {
   const children = await Promise.all(
     workers.map(async (name) => {
       const env = { ...process.env, CONDUIT_URL: url };
-      const child = spawnDependent(process.execPath, [`examples/${name}/dist/main.js`], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawnDependent(process.execPath, [`examples/${name}/dist/main.js`], {
+        cwd: root,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       await said(child, /(\S+)/);
       return child;
     }),

@@ -4,10 +4,10 @@
  */
 
 import { mkdirSync } from 'node:fs';
-import { connect } from '@conduit/sdk';
+import { type Conduit, connect } from '@conduit/sdk';
 import type { Browser } from 'playwright-core';
 import { aContext, startChromium } from '../browser/chromium.ts';
-import { type Demo, startDemo } from './demo.ts';
+import { startDemo } from './demo.ts';
 
 const folder = new URL('../../screenshots/', import.meta.url);
 const looks = [
@@ -20,21 +20,32 @@ const looks = [
 const only = process.argv[2];
 mkdirSync(folder, { recursive: true });
 const demo = await startDemo();
+const conduit = await connect(demo.url, { name: 'storefront' });
 const browser = await startChromium();
 try {
-  const ids = await work(demo);
-  const pages = { overview: '', requests: 'requests', ...ids, services: 'services', service: 'services/documents', providers: 'providers', clients: 'clients', cluster: 'cluster' };
+  const ids = await work(conduit);
+  const pages = {
+    overview: '',
+    requests: 'requests',
+    ...ids,
+    services: 'services',
+    service: 'services/documents',
+    providers: 'providers',
+    clients: 'clients',
+    cluster: 'cluster',
+  };
   for (const look of looks) {
-    for (const [name, path] of Object.entries(pages)) if (only === undefined || name === only) await picture(browser, name, path, look);
+    for (const [name, path] of Object.entries(pages))
+      if (only === undefined || name === only) await picture(browser, name, path, look);
   }
 } finally {
+  await conduit.close();
   await browser.close();
   await demo.stop();
 }
 
 /** Some traffic, with an end of each kind. @returns the addresses of requests that are worth a picture. */
-async function work({ url }: Demo): Promise<Record<string, string>> {
-  const conduit = await connect(url, { name: 'storefront' });
+async function work(conduit: Conduit): Promise<Record<string, string>> {
   const document = conduit.request('documents', 'process', { url: 'document:annual-report.pdf' }, { tags: ['report', 'q3'] });
   const briefing = conduit.request('briefing', 'prepare', { url: 'document:annual-report.pdf' }, { tags: ['briefing'] });
   const infographics = conduit.request('brightwrapper', 'generate-infographics', { url: 'article:tides' });

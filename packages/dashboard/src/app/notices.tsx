@@ -15,7 +15,7 @@ const shownMs = 8_000;
 const notices = new Store<readonly Notice[]>([]);
 let lastId = 0;
 
-export function notify(text: string, { isBad = false }: { readonly isBad?: boolean } = {}): void {
+function notify(text: string, { isBad = false }: { readonly isBad?: boolean } = {}): void {
   lastId += 1;
   const id = lastId;
   notices.set([...notices.value, { id, text, isBad }].slice(-most));

@@ -78,12 +78,12 @@ export class Finding {
     }));
   }
 
-  /** The numbers of a tenant. @param tenant left out: of the whole hub. */
   /** What happened in the last quarter of an hour, oldest first. @param tenant left out: the whole hub. */
   history(tenant?: string): ReturnType<Tally['history']> {
     return this.#tally.history(tenant);
   }
 
+  /** The numbers of a tenant. @param tenant left out: of the whole hub. */
   stats(tenant?: string): Stats {
     const { registry, clock, peers } = this.#core;
     const connected = [...peers.values()].filter(
