@@ -18,6 +18,7 @@ const others: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['j'], 'Next row'],
   [['k'], 'Previous row'],
   [['Enter'], 'Open the row'],
+  [['c'], 'Cancel the row'],
   [['?'], 'This list'],
   [['Esc'], 'Close'],
 ];
@@ -29,6 +30,9 @@ export const searchId = 'search';
 
 /** Rows that `j` and `k` go through carry this attribute; each is or has what is focused. */
 export const rowAttribute = 'data-row';
+
+/** What `c` presses in the row where one is. */
+export const cancelKeyAttribute = 'data-key-c';
 
 /** @param onHelp opens the list. */
 export function useKeys(onHelp: () => void): void {
@@ -48,6 +52,7 @@ export function useKeys(onHelp: () => void): void {
         event.preventDefault();
         document.getElementById(searchId)?.focus();
       } else if (key === 'j' || key === 'k') step(key === 'j' ? 1 : -1);
+      else if (key === 'c') rowAtHand()?.querySelector<HTMLElement>(`[${cancelKeyAttribute}]`)?.click();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
@@ -61,6 +66,10 @@ function step(by: 1 | -1): void {
   const target = next?.matches('a, button, [tabindex]') === true ? next : next?.querySelector<HTMLElement>('a, button');
   target?.focus();
   target?.scrollIntoView({ block: 'nearest' });
+}
+
+function rowAtHand(): Element | null | undefined {
+  return document.activeElement?.closest(`[${rowAttribute}]`);
 }
 
 function isWriting(target: EventTarget | null): boolean {

@@ -7,11 +7,11 @@ import { get } from '../live/api.ts';
 import { filtersOf } from '../pages/requests/filters.ts';
 import { searchId } from './keys.tsx';
 import { act } from './notices.tsx';
-import { requestPath, requestsPath } from './place.ts';
+import { requestPath, requestsPath } from './paths.ts';
 import styles from './search.module.css';
 
 /** As many characters of an id are enough to look for it. */
-const idPattern = /^[0-9a-f]{4,}[0-9a-f-]*$|^[0-9A-HJKMNP-TV-Z]{8,}$/;
+const idPattern = /^[0-9a-f-]{8,}$|^[0-9A-HJKMNP-TV-Z]{8,}$/;
 
 export function Search() {
   const [, navigate] = useLocation();

@@ -2,6 +2,7 @@
 
 import type { Answer } from '@conduit/hub/contract/api';
 import { hubUrl } from '../app/place.ts';
+import { isFields } from './fields.ts';
 import { tokenStore } from './token.ts';
 
 export type Stats = Answer<'stats'>;
@@ -63,8 +64,4 @@ async function refusalOf(response: Response): Promise<ApiError> {
   const { code, message } = error;
   if (typeof code === 'string' && typeof message === 'string') return new ApiError(code, message);
   return new ApiError('failed', `what answered is no hub (status ${response.status})`);
-}
-
-export function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

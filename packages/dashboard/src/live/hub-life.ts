@@ -22,14 +22,20 @@ const maxRetryMs = 5_000;
 /** The hub says something at least every 15 s; a stream that is silent for longer is dead, whatever the network thinks. */
 const maxSilenceMs = 40_000;
 
-export class HubLife {
+class HubLife {
   readonly state = new Store<LifeState>('connecting');
   readonly #listeners = new Map<Topic, Set<Listener>>();
+  readonly #followers: (readonly [topic: Topic, follower: Listener])[] = [];
   #opened: ReadonlySet<Topic> = new Set();
   #abort: AbortController | undefined;
   #isScheduled = false;
 
-  /** @returns ends it. */
+  /** Is told of the topic whenever the stream brings it, which is up to those who listen: whoever keeps a list misses nothing of it. */
+  follow(topic: Topic, follower: Listener): void {
+    this.#followers.push([topic, follower]);
+  }
+
+  /** Has the stream bring the topic. @returns ends it. */
   listen(topic: Topic, listener: Listener): () => void {
     let listeners = this.#listeners.get(topic);
     if (listeners === undefined) {
@@ -105,7 +111,7 @@ export class HubLife {
       if (body === null) return;
       onOpen();
       this.state.set('live');
-      for (const topic of topics) for (const listener of this.#listeners.get(topic) ?? []) listener.opened?.();
+      for (const topic of topics) for (const listener of this.#listenersOf(topic)) listener.opened?.();
       const parser = createParser({ onEvent: ({ event, data }) => this.#tell(event, data) });
       const reader = body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
@@ -122,9 +128,13 @@ export class HubLife {
 
   #tell(event: string | undefined, data: string): void {
     const body: unknown = JSON.parse(data);
-    for (const [topic, listeners] of this.#listeners) {
-      if (topic === event) for (const listener of listeners) listener.told(body);
-    }
+    for (const listener of this.#listenersOf(event)) listener.told(body);
+  }
+
+  #listenersOf(topic: string | undefined): Listener[] {
+    const followers = this.#followers.flatMap(([followed, follower]) => (followed === topic ? [follower] : []));
+    const listeners = [...this.#listeners].flatMap(([listened, all]) => (listened === topic ? [...all] : []));
+    return [...followers, ...listeners];
   }
 }
 

@@ -6,7 +6,7 @@ import { ApiError, type Client, get, type History, type Hub, type Me, type Provi
 import { hubLife } from './hub-life.ts';
 
 export function createQueries(): QueryClient {
-  return new QueryClient({
+  const queries = new QueryClient({
     defaultOptions: {
       queries: {
         // What is pushed is never stale; what isn't says how often it is asked for.
@@ -16,6 +16,9 @@ export function createQueries(): QueryClient {
       },
     },
   });
+  keepList<Service>(queries, 'services', ({ name }) => name);
+  keepList<Provider>(queries, 'providers', ({ session_id }) => session_id);
+  return queries;
 }
 
 const keys = { me: ['me'], services: ['services'], providers: ['providers'], stats: ['stats'] } as const;
@@ -38,6 +41,12 @@ export function useMayAct(): boolean {
   return useMe().me?.scopes.includes('admin') === true;
 }
 
+/** Whether whoever looks may end or repeat what this subject asked for. */
+export function useMayActOn(subject: string | undefined): boolean {
+  const { me } = useMe();
+  return me !== undefined && (me.scopes.includes('admin') || me.subject === subject);
+}
+
 /** Whether whoever looks sees everything of the tenant, and so its numbers. */
 export function useSeesAll(): boolean {
   const { me } = useMe();
@@ -45,11 +54,11 @@ export function useSeesAll(): boolean {
 }
 
 export function useServices(): readonly Service[] | undefined {
-  return useToldList('services', keys.services, nameOfService);
+  return useKeptList('services');
 }
 
 export function useProviders(): readonly Provider[] | undefined {
-  return useToldList('providers', keys.providers, nameOfProvider);
+  return useKeptList('providers');
 }
 
 export function useStats(): Stats | undefined {
@@ -102,35 +111,31 @@ export function useHubs(): readonly Hub[] | undefined {
   return data;
 }
 
-const nameOfService = ({ name }: Service): string => name;
-const nameOfProvider = ({ session_id }: Provider): string => session_id;
+/** Keeps in the cache a list that the hub tells: all of it first, then those that changed and the names of those that are gone. */
+function keepList<Item>(queries: QueryClient, topic: 'services' | 'providers', nameOf: (item: Item) => string): void {
+  // Nothing else would bring it back.
+  queries.setQueryDefaults(keys[topic], { gcTime: Number.POSITIVE_INFINITY });
+  let isFirst = true;
+  hubLife.follow(topic, {
+    opened: () => {
+      isFirst = true;
+    },
+    told: (body) => {
+      const { [topic]: changed, gone } = body as Record<typeof topic, readonly Item[]> & { readonly gone: readonly string[] };
+      // Whatever was known and is not in the first list went while nobody listened.
+      const isAll = isFirst;
+      isFirst = false;
+      queries.setQueryData(keys[topic], (before: readonly Item[] = []) => {
+        const now = new Map(isAll ? [] : before.map((item) => [nameOf(item), item]));
+        for (const item of changed) now.set(nameOf(item), item);
+        for (const name of gone) now.delete(name);
+        return [...now.values()].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+      });
+    },
+  });
+}
 
-/** A list that the hub tells: all of it first, then those that changed and the names of those that are gone. */
-function useToldList<Item>(
-  topic: 'services' | 'providers',
-  key: readonly string[],
-  nameOf: (item: Item) => string,
-): readonly Item[] | undefined {
-  const queries = useQueryClient();
-  useEffect(() => {
-    let isFirst = true;
-    return hubLife.listen(topic, {
-      opened: () => {
-        isFirst = true;
-      },
-      told: (body) => {
-        const { [topic]: changed, gone } = body as Record<typeof topic, readonly Item[]> & { readonly gone: readonly string[] };
-        // Whatever was known and is not in the first list went while nobody listened.
-        const isAll = isFirst;
-        isFirst = false;
-        queries.setQueryData(key, (before: readonly Item[] = []) => {
-          const now = new Map(isAll ? [] : before.map((item) => [nameOf(item), item]));
-          for (const item of changed) now.set(nameOf(item), item);
-          for (const name of gone) now.delete(name);
-          return [...now.values()].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
-        });
-      },
-    });
-  }, [queries, topic, key, nameOf]);
-  return useQuery<readonly Item[]>({ queryKey: key, queryFn: skipToken }).data;
+function useKeptList<Item>(topic: 'services' | 'providers'): readonly Item[] | undefined {
+  useEffect(() => hubLife.listen(topic, { told: () => undefined }), [topic]);
+  return useQuery<readonly Item[]>({ queryKey: keys[topic], queryFn: skipToken }).data;
 }

@@ -2,7 +2,7 @@
 
 import { Link } from 'wouter';
 import { rowAttribute } from '../../app/keys.tsx';
-import { requestsPath } from '../../app/place.ts';
+import { requestsPath } from '../../app/paths.ts';
 import { useClients } from '../../live/queries.ts';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';

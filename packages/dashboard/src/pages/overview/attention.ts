@@ -1,7 +1,7 @@
 /** What an operator should look at first, each with what can be done; nothing while all is well. */
 
-import { requestsPath, servicePath } from '../../app/place.ts';
-import type { Service } from '../../live/api.ts';
+import { requestsPath, servicePath } from '../../app/paths.ts';
+import type { RequestSummary, Service } from '../../live/api.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 
 export interface Attention {
@@ -11,18 +11,40 @@ export interface Attention {
   readonly path: string;
 }
 
-export function attentionOf(services: readonly Service[]): readonly Attention[] {
-  return services.flatMap((service) => [...unprovided(service), ...paused(service), ...crowded(service), ...suspect(service)]);
+/** @param queued requests that wait, of any service: some may be for a name that none has registered. */
+export function attentionOf(services: readonly Service[], queued: readonly RequestSummary[]): readonly Attention[] {
+  const known = new Set(services.map(({ name }) => name));
+  const unknown = new Map<string, number>();
+  for (const { to, live } of queued) {
+    if (live.waiting?.reason === 'no_provider' && !known.has(to)) unknown.set(to, (unknown.get(to) ?? 0) + 1);
+  }
+  return [
+    ...[...unknown].map(([name, waiting]) => neverProvided(name, waiting)),
+    ...services.flatMap((service) => [...unprovided(service), ...paused(service), ...crowded(service), ...suspect(service)]),
+  ];
+}
+
+function neverProvided(name: string, waiting: number): Attention {
+  return {
+    key: `${name} never provided`,
+    what: `No worker has registered ${name}, and ${waitText(waiting)}`,
+    todo: 'Start one under this name, or cancel what was sent to the wrong one.',
+    path: requestsPath({ service: name, state: 'queued' }),
+  };
+}
+
+function waitText(count: number): string {
+  return `${countText(count)} ${count === 1 ? 'request waits' : 'requests wait'}`;
 }
 
 function unprovided({ name, providers, waiting, unprovided_ms }: Service): Attention[] {
   if (providers.length > 0) return [];
   const since = unprovided_ms === undefined ? '' : ` for ${durationText(unprovided_ms)}`;
-  const waits = waiting === 0 ? '' : `, and ${countText(waiting)} ${waiting === 1 ? 'request waits' : 'requests wait'}`;
+  const waits = waiting === 0 ? '' : `, and ${waitText(waiting)}`;
   return [
     {
       key: `${name} unprovided`,
-      what: `${name} has had no provider${since}${waits}`,
+      what: since === '' ? `${name} has no provider${waits}` : `${name} has had no provider${since}${waits}`,
       todo: 'Start a worker that registers this name.',
       path: servicePath(name),
     },
@@ -34,7 +56,7 @@ function paused({ name, paused: isPaused, waiting }: Service): Attention[] {
     ? [
         {
           key: `${name} paused`,
-          what: `${name} is paused; ${countText(waiting)} wait`,
+          what: `${name} is paused, and ${waitText(waiting)}`,
           todo: 'Resume it.',
           path: servicePath(name),
         },

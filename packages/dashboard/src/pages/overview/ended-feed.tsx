@@ -2,7 +2,7 @@
 
 import { useMemo } from 'react';
 import { Link } from 'wouter';
-import { requestPath } from '../../app/place.ts';
+import { requestPath } from '../../app/paths.ts';
 import { durationText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';

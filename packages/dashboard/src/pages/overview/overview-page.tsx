@@ -3,6 +3,7 @@
 import { Link } from 'wouter';
 import { useSeesAll, useServices, useStats } from '../../live/queries.ts';
 import { Panel } from '../../parts/panel.tsx';
+import { useRequestList } from '../requests/request-list.ts';
 import { attentionOf } from './attention.ts';
 import { EndedFeed } from './ended-feed.tsx';
 import styles from './overview-page.module.css';
@@ -10,11 +11,14 @@ import { ServiceCards } from './service-cards.tsx';
 import { Throughput } from './throughput.tsx';
 import { Tiles } from './tiles.tsx';
 
+const waiting = { state: 'queued' };
+
 export function OverviewPage() {
   const services = useServices();
   const stats = useStats();
   const seesAll = useSeesAll();
-  const attention = attentionOf(services ?? []);
+  const { requests: queued } = useRequestList(waiting, { isPaused: false });
+  const attention = services === undefined ? [] : attentionOf(services, queued ?? []);
   return (
     <>
       <h1 className="unseen">Overview</h1>

@@ -1,7 +1,7 @@
 /** A line per service: its pool, what it works on, and who waits. */
 
 import { Link } from 'wouter';
-import { servicePath } from '../../app/place.ts';
+import { servicePath } from '../../app/paths.ts';
 import type { Service } from '../../live/api.ts';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';

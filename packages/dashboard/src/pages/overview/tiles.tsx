@@ -1,7 +1,7 @@
 /** The numbers of this moment and of the last minute; each leads to what it counts. */
 
 import { Link } from 'wouter';
-import { requestsPath } from '../../app/place.ts';
+import { requestsPath } from '../../app/paths.ts';
 import type { Stats } from '../../live/api.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 import styles from './tiles.module.css';

@@ -5,9 +5,11 @@ import { Ban, Code, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { act } from '../../app/notices.tsx';
-import { requestPath } from '../../app/place.ts';
+import { requestPath } from '../../app/paths.ts';
 import { post } from '../../live/api.ts';
+import { useMayActOn } from '../../live/queries.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { outcomes } from '../../parts/outcomes.ts';
 import styles from './actions.module.css';
 import { CodeDialog } from './code-dialog.tsx';
 import { cancelRequest } from './follow.ts';
@@ -18,16 +20,11 @@ interface ActionsProps {
   readonly isOpen: boolean;
 }
 
-const outcomes = {
-  cancelled: 'The request is cancelled',
-  requested: 'Its provider was asked to stop',
-  already_finished: 'It had ended before',
-} as const;
-
 export function Actions({ request, isOpen }: ActionsProps) {
   const [dialog, setDialog] = useState<'cancel' | 'again' | 'code'>();
   const [, navigate] = useLocation();
-  const { requestId, to, action } = request;
+  const { requestId, to, action, requester } = request;
+  const mayAct = useMayActOn(requester.subject);
   const close = (): void => setDialog(undefined);
   const cancel = (): void => void act(async () => outcomes[await cancelRequest(requestId)]);
   const again = (payload: unknown): void =>
@@ -38,16 +35,18 @@ export function Actions({ request, isOpen }: ActionsProps) {
     });
   return (
     <div className={styles['actions']}>
-      {isOpen && (
+      {isOpen && mayAct && (
         <button type="button" data-kind="bad" onClick={() => setDialog('cancel')}>
           <Ban size={14} aria-hidden="true" />
           Cancel
         </button>
       )}
-      <button type="button" onClick={() => setDialog('again')}>
-        <RotateCcw size={14} aria-hidden="true" />
-        Run again
-      </button>
+      {mayAct && (
+        <button type="button" onClick={() => setDialog('again')}>
+          <RotateCcw size={14} aria-hidden="true" />
+          Run again
+        </button>
+      )}
       <button type="button" onClick={() => setDialog('code')}>
         <Code size={14} aria-hidden="true" />
         As code

@@ -3,7 +3,7 @@
 import type { RequestObject } from '@conduit/sdk';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import { requestsPath, servicePath } from '../../app/place.ts';
+import { requestsPath, servicePath } from '../../app/paths.ts';
 import { durationText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { IdLink } from '../../parts/id-link.tsx';

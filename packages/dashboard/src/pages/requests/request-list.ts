@@ -1,7 +1,7 @@
 /** The list of requests: pages of it as they are scrolled to, and what the hub tells of while one looks. */
 
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { get, type RequestSummary } from '../../live/api.ts';
 import { hubLife } from '../../live/hub-life.ts';
 import { type Filters, fits } from './filters.ts';
@@ -13,6 +13,8 @@ interface Page {
 type Pages = InfiniteData<Page, string | undefined>;
 
 const pageSize = 100;
+/** More than a hub tells while it answers. */
+const maxRemembered = 2_000;
 
 export interface RequestList {
   /** Newest first; undefined until the first answer. */
@@ -28,13 +30,20 @@ export interface RequestList {
 export function useRequestList(filters: Filters, { isPaused }: { readonly isPaused: boolean }): RequestList {
   const queries = useQueryClient();
   const key = useMemo(() => ['requests', filters], [filters]);
+  const latest = useRef(new Map<string, RequestSummary>());
   const [held, setHeld] = useState<ReadonlyMap<string, RequestSummary>>(new Map());
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: key,
     queryFn: async ({ pageParam, signal }): Promise<Page> => {
       const query = new URLSearchParams({ ...filters, limit: String(pageSize) });
       if (pageParam !== undefined) query.set('cursor', pageParam);
-      return await get('requests', `/requests?${query}`, signal);
+      const page = await get('requests', `/requests?${query}`, signal);
+      // While the answer was on its way the hub may have told of something later.
+      const seqs = new Map(page.requests.map(({ request_id, seq }) => [request_id, seq]));
+      const later = [...latest.current.values()].filter(({ request_id, seq }) => seq > (seqs.get(request_id) ?? 0));
+      const { pages, fresh } = patched([page], later, filters);
+      const [now = page] = pageParam === undefined && !isPaused ? withFresh(pages, fresh) : pages;
+      return now;
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }: Page) => next_cursor,
@@ -51,6 +60,7 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
       },
       told: (body) => {
         const { requests, gap } = body as { readonly requests: readonly RequestSummary[]; readonly gap?: true };
+        remember(latest.current, requests);
         if (gap === true) void queries.invalidateQueries({ queryKey: key });
         const before = queries.getQueryData<Pages>(key);
         if (before === undefined) return;
@@ -81,6 +91,18 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
       if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
     },
   };
+}
+
+/** The latest of each, of the last so many that were told. */
+function remember(latest: Map<string, RequestSummary>, told: readonly RequestSummary[]): void {
+  for (const one of told) {
+    latest.delete(one.request_id);
+    latest.set(one.request_id, one);
+  }
+  for (const id of latest.keys()) {
+    if (latest.size <= maxRemembered) return;
+    latest.delete(id);
+  }
 }
 
 /** What is there changes in its place, or goes where it fits no more; what is new and fits is `fresh`. */

@@ -1,17 +1,18 @@
 /** Rows of requests, of which only those in sight are there, however many the list has. */
 
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import { rowAttribute } from '../../app/keys.tsx';
 import { useNow } from '../../app/now.ts';
-import { requestPath } from '../../app/place.ts';
+import { requestPath } from '../../app/paths.ts';
 import type { RequestSummary } from '../../live/api.ts';
 import { agoText, durationText } from '../../parts/durations.ts';
 import { shortId } from '../../parts/id-link.tsx';
 import { ProgressBar } from '../../parts/progress-bar.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import styles from './request-table.module.css';
+import { RowActions } from './row-actions.tsx';
 
 interface RequestTableProps {
   readonly requests: readonly RequestSummary[];
@@ -19,19 +20,30 @@ interface RequestTableProps {
   readonly onEnd: () => void;
 }
 
+/** As the style sheet says; on a phone what a row tells takes two lines. */
 const rowPx = 44;
+const narrowRowPx = 64;
+const narrow = matchMedia('(max-width: 40rem)');
 const overscan = 12;
 const heads = ['State', 'Service', 'Id', 'Progress', 'Took', 'Began'] as const;
 
+function onNarrow(changed: () => void): () => void {
+  narrow.addEventListener('change', changed);
+  return () => narrow.removeEventListener('change', changed);
+}
+
 export function RequestTable({ requests, hasMore, onEnd }: RequestTableProps) {
   const list = useRef<HTMLUListElement>(null);
+  const isNarrow = useSyncExternalStore(onNarrow, () => narrow.matches);
   const rows = useWindowVirtualizer({
     count: requests.length,
-    estimateSize: () => rowPx,
+    estimateSize: () => (isNarrow ? narrowRowPx : rowPx),
     overscan,
     scrollMargin: list.current?.offsetTop ?? 0,
     getItemKey: (index) => requests[index]?.request_id ?? index,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows have another height then.
+  useEffect(() => rows.measure(), [rows, isNarrow]);
   const shown = rows.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -99,7 +111,7 @@ function Row({ request, index, top, total }: RowProps) {
         {shortId(request_id)}
       </span>
       <span className={styles['progress']}>
-        {error === undefined ? (
+        {error === undefined || state === 'cancelled' ? (
           <>
             <ProgressBar value={overall} state={state} label={`${to} ${action}`} />
             <span>{noteOf(live, overall)}</span>
@@ -115,6 +127,7 @@ function Row({ request, index, top, total }: RowProps) {
       <span className={styles['number']} title={new Date(created_at).toLocaleString()}>
         {agoText(now - Date.parse(created_at))}
       </span>
+      <RowActions request={request} />
     </li>
   );
 }

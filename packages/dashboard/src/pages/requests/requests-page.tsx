@@ -3,7 +3,7 @@
 import { Pause, Play } from 'lucide-react';
 import { type FormEvent, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { requestsPath } from '../../app/place.ts';
+import { requestsPath } from '../../app/paths.ts';
 import type { RequestState } from '../../live/api.ts';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';

@@ -1,6 +1,6 @@
 /** A form from the JSON Schema of what an action takes: a control for each simple member, JSON for what is not simple. Pure. */
 
-import { isFields } from '../../live/api.ts';
+import { isFields } from '../../live/fields.ts';
 
 export interface Field {
   /** Empty: the whole payload. */

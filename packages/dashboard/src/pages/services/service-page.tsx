@@ -3,7 +3,7 @@
 import { Pause, Play } from 'lucide-react';
 import { Link } from 'wouter';
 import { act } from '../../app/notices.tsx';
-import { requestsPath } from '../../app/place.ts';
+import { requestsPath } from '../../app/paths.ts';
 import { post, type Service } from '../../live/api.ts';
 import { useMayAct, useMe, useServices } from '../../live/queries.ts';
 import { countText, durationText } from '../../parts/durations.ts';

@@ -2,7 +2,7 @@
 
 import { Link } from 'wouter';
 import { rowAttribute } from '../../app/keys.tsx';
-import { servicePath } from '../../app/place.ts';
+import { servicePath } from '../../app/paths.ts';
 import { useServices } from '../../live/queries.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';

@@ -4,7 +4,7 @@ import { Send } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import { useLocation } from 'wouter';
 import { act } from '../../app/notices.tsx';
-import { requestPath } from '../../app/place.ts';
+import { requestPath } from '../../app/paths.ts';
 import { post, type Service } from '../../live/api.ts';
 import { type Field, fieldsOf, payloadFrom } from './form.ts';
 import styles from './try-it.module.css';
