@@ -30,12 +30,13 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Where `npm run build` puts it, seen from the sources and from what is built of them. */
-const folder = new URL('../../dist/dashboard/', import.meta.url);
+const builtFolder = new URL('../../dist/dashboard/', import.meta.url);
 
 /** Where what the page loads is written relative to it, as Vite leaves it. */
 const head = '<head>';
 
-export function serveDashboard(app: Hono<StreamEnv>): void {
+/** @param folder where the built dashboard is. */
+export function serveDashboard(app: Hono<StreamEnv>, folder: URL = builtFolder): void {
   let assets: ReadonlySet<string> | undefined;
   const files = new Map<string, ShippedFile>();
   const kept = (name: string, read: () => ShippedFile): ShippedFile => {
@@ -47,7 +48,7 @@ export function serveDashboard(app: Hono<StreamEnv>): void {
   for (const view of views) {
     app.get(view, (context) => {
       const up = basePath(context);
-      const file = kept(up, () => page(up));
+      const file = kept(up, () => page(folder, up));
       return sendShipped(context, file, {
         'Content-Type': 'text/html; charset=utf-8',
         'Cache-Control': 'no-cache',
@@ -61,7 +62,7 @@ export function serveDashboard(app: Hono<StreamEnv>): void {
   }
   app.get('/assets/:name', (context) => {
     const { name } = context.req.param();
-    assets ??= listed();
+    assets ??= listed(folder);
     if (!assets.has(name)) throw new ConduitError('request_not_found', `there is nothing at ${context.req.path}`);
     const file = kept(`/assets/${name}`, () => readShipped(new URL(`assets/${name}`, folder)));
     return sendShipped(context, file, {
@@ -79,7 +80,7 @@ function basePath(context: Context): string {
   return '../'.repeat(pathname.split('/').length - 2) || './';
 }
 
-function page(up: string): ShippedFile {
+function page(folder: URL, up: string): ShippedFile {
   let text: string;
   try {
     text = readFileSync(new URL('index.html', folder), 'utf8');
@@ -89,7 +90,7 @@ function page(up: string): ShippedFile {
   return shipped(text.replace(head, `${head}\n    <base href="${up}">`));
 }
 
-function listed(): ReadonlySet<string> {
+function listed(folder: URL): ReadonlySet<string> {
   try {
     return new Set(readdirSync(new URL('assets/', folder)));
   } catch {
