@@ -5,7 +5,8 @@ import { lazy, Suspense } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { ApiError } from '../live/api.ts';
 import { hubLife } from '../live/hub-life.ts';
-import { createQueries, useMe } from '../live/queries.ts';
+import { createQueries, keyOfMe, useMe } from '../live/queries.ts';
+import { useStore } from '../live/store.ts';
 import { tokenStore } from '../live/token.ts';
 import { ClientsPage } from '../pages/clients/clients-page.tsx';
 import { ClusterPage } from '../pages/cluster/cluster-page.tsx';
@@ -27,18 +28,26 @@ tokenStore.subscribe(() => {
   hubLife.restart();
 });
 
+// A token that was taken back, or that a hub asks for only now: whoever looks has to show one.
+hubLife.state.subscribe(() => {
+  if (hubLife.state.value === 'refused') void queries.invalidateQueries({ queryKey: keyOfMe });
+});
+
 export function App() {
+  // Another token sees other things: nothing of what the former one saw may stay.
+  const token = useStore(tokenStore);
   return (
     <QueryClientProvider client={queries}>
       <Router base={basePath}>
-        <Admitted />
+        <Admitted key={token ?? ''} />
       </Router>
     </QueryClientProvider>
   );
 }
 
 function Admitted() {
-  const { error } = useMe();
+  const { error, isAsking } = useMe();
+  if (isAsking) return null;
   if (error instanceof ApiError && error.code === 'unauthenticated') {
     return <SignIn why={tokenStore.value === undefined ? undefined : error.message} />;
   }

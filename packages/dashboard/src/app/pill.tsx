@@ -5,7 +5,7 @@ import { hubLife } from '../live/hub-life.ts';
 import { useStore } from '../live/store.ts';
 import styles from './pill.module.css';
 
-const words = { connecting: 'connecting', live: 'live', reconnecting: 'reconnecting' } as const;
+const words = { connecting: 'connecting', live: 'live', reconnecting: 'reconnecting', refused: 'signed out' } as const;
 
 export function Pill() {
   const state = useStore(hubLife.state);

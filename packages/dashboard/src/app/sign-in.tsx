@@ -2,8 +2,8 @@
 
 import { KeyRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { ApiError, get } from '../live/api.ts';
-import { signIn, signOut } from '../live/token.ts';
+import { ask } from '../live/api.ts';
+import { signIn } from '../live/token.ts';
 import { Logo } from './logo.tsx';
 import styles from './sign-in.module.css';
 
@@ -13,16 +13,15 @@ export function SignIn({ why }: { readonly why: string | undefined }) {
   const [isAsking, setAsking] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    const token = new FormData(event.currentTarget).get('token');
-    if (typeof token !== 'string' || token.trim() === '') return;
+    const token = String(new FormData(event.currentTarget).get('token') ?? '').trim();
+    if (token === '') return;
     setAsking(true);
-    signIn(token.trim());
     try {
-      await get('me', '/me');
+      await ask('/me', {}, token);
+      // Everything is shown anew, and this form goes.
+      signIn(token);
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'unauthenticated') signOut();
       setTrouble(error instanceof Error ? error.message : String(error));
-    } finally {
       setAsking(false);
     }
   };

@@ -27,10 +27,9 @@ export class ApiError extends Error {
   }
 }
 
-/** @throws ApiError */
-export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+/** @param token left out: the one that this tab signed in with. @throws ApiError */
+export async function ask(path: string, init: RequestInit = {}, token = tokenStore.value): Promise<Response> {
   const headers = new Headers(init.headers);
-  const token = tokenStore.value;
   if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
   let response: Response;
   try {

@@ -8,7 +8,8 @@ import { ApiError, ask } from './api.ts';
 import { Store } from './store.ts';
 
 export type Topic = 'stats' | 'requests' | 'services' | 'providers';
-export type LifeState = 'connecting' | 'live' | 'reconnecting';
+/** `refused`: the hub asks for another token than this page has. */
+export type LifeState = 'connecting' | 'live' | 'reconnecting' | 'refused';
 
 export interface Listener {
   /** What the hub told of the topic. */
@@ -92,7 +93,7 @@ class HubLife {
         });
       } catch (error) {
         // Without the right token no second try helps: signing in opens it again.
-        if (error instanceof ApiError && error.code === 'unauthenticated') return;
+        if (error instanceof ApiError && error.code === 'unauthenticated') return this.state.set('refused');
       }
       if (signal.aborted) return;
       this.state.set('reconnecting');

@@ -21,19 +21,21 @@ export function createQueries(): QueryClient {
   return queries;
 }
 
-const keys = { me: ['me'], services: ['services'], providers: ['providers'], stats: ['stats'] } as const;
+export const keyOfMe = ['me'] as const;
+const keys = { services: ['services'], providers: ['providers'], stats: ['stats'] } as const;
 /** What is listed and not pushed is asked for again this often, and only while somebody looks. */
 const againMs = 5_000;
 
 /** Who looks, and what they may do. */
-export function useMe(): { readonly me: Me | undefined; readonly error: Error | null } {
-  const { data, error } = useQuery({
-    queryKey: keys.me,
+export function useMe(): { readonly me: Me | undefined; readonly error: Error | null; readonly isAsking: boolean } {
+  const { data, error, isPending, failureCount } = useQuery({
+    queryKey: keyOfMe,
     queryFn: async ({ signal }) => await get('me', '/me', signal),
     retry: (_failures, thrown) => thrown instanceof ApiError && thrown.code === 'unreachable',
     retryDelay: 1_000,
   });
-  return { me: data, error };
+  // A hub that does not answer at once is waited for with everything else in its place.
+  return { me: data, error, isAsking: isPending && failureCount === 0 };
 }
 
 /** Whether whoever looks may act on what is others'. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RequestSummary } from '../../live/api.ts';
-import { filtersOf, fits, readFilters, typedOf } from './filters.ts';
+import { filtersOf, fits, queryOf, readFilters, typedOf } from './filters.ts';
 
 test('terms narrow, and other words are looked for', () => {
   expect(filtersOf('state:failed  service:llm nightly run')).toEqual({ state: 'failed', service: 'llm', text: 'nightly run' });
@@ -35,4 +35,14 @@ test.each([
   ['nobody', false],
 ])('%s fits: %s', (typed, expected) => {
   expect(fits(summary, filtersOf(typed))).toBe(expected);
+});
+
+test.each([
+  ['90s', '9910000'],
+  ['1h', '6400000'],
+  ['1700000000000', '1700000000000'],
+  ['1970-01-01T00:00:01Z', '1000'],
+  ['yesterday', 'yesterday'],
+])('since:%s asks the hub for since=%s', (since, expected) => {
+  expect(Object.fromEntries(queryOf({ since, state: 'failed' }, 10_000_000))).toEqual({ state: 'failed', since: expected });
 });

@@ -2,7 +2,7 @@
 
 import type { RequestSummary } from '../../live/api.ts';
 
-const names = ['state', 'service', 'action', 'tag', 'requester', 'text'] as const;
+const names = ['state', 'service', 'action', 'tag', 'requester', 'since', 'text'] as const;
 export type FilterName = (typeof names)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
 
@@ -33,6 +33,25 @@ export function readFilters(query: string): Filters {
     return value === null || value === '' ? [] : [[name, value] as const];
   });
   return Object.fromEntries(found);
+}
+
+const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90s`, `15m`, `1h`, `7d`: so long ago; anything else is an instant, as the API takes it. */
+function sinceMs(since: string, now: number): number {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(since) ?? [];
+  if (count !== undefined) return now - Number(count) * (units[unit] ?? 0);
+  return /^\d+$/.test(since) ? Number(since) : Date.parse(since);
+}
+
+/** What the API is asked for. @param now wall clock, milliseconds. */
+export function queryOf({ since, ...filters }: Filters, now: number): URLSearchParams {
+  const query = new URLSearchParams(filters);
+  if (since === undefined) return query;
+  const ms = sinceMs(since, now);
+  // What is no time at all is for the hub to refuse, in words.
+  query.set('since', Number.isNaN(ms) ? since : String(ms));
+  return query;
 }
 
 /** Whether a request that the hub told of belongs in the list. What only the hub can tell is left to it. */

@@ -4,7 +4,7 @@ import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/r
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { get, type RequestSummary } from '../../live/api.ts';
 import { hubLife } from '../../live/hub-life.ts';
-import { type Filters, fits } from './filters.ts';
+import { type Filters, fits, queryOf } from './filters.ts';
 
 interface Page {
   readonly requests: readonly RequestSummary[];
@@ -35,7 +35,8 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: key,
     queryFn: async ({ pageParam, signal }): Promise<Page> => {
-      const query = new URLSearchParams({ ...filters, limit: String(pageSize) });
+      const query = queryOf(filters, Date.now());
+      query.set('limit', String(pageSize));
       if (pageParam !== undefined) query.set('cursor', pageParam);
       const page = await get('requests', `/requests?${query}`, signal);
       // While the answer was on its way the hub may have told of something later.

@@ -20,6 +20,7 @@ const presets: readonly (readonly [name: string, filters: Filters])[] = [
   ['Completed', { state: 'completed' }],
   ['Failed', { state: 'failed,expired' satisfies `${RequestState},${RequestState}` }],
   ['Cancelled', { state: 'cancelled' }],
+  ['Failed in the last hour', { state: 'failed,expired', since: '1h' }],
 ];
 
 export function RequestsPage() {
@@ -44,15 +45,15 @@ export function RequestsPage() {
         </button>
       </header>
       <div className={styles['filters']}>
-        <nav className={styles['presets']} aria-label="States">
+        <nav className={styles['presets']} aria-label="Presets">
           {presets.map(([name, preset]) => (
             <a
               key={name}
-              href={requestsPath(withState(filters, preset))}
-              aria-current={(filters.state ?? '') === (preset.state ?? '') ? 'true' : undefined}
+              href={requestsPath(withPreset(filters, preset))}
+              aria-current={filters.state === preset.state && filters.since === preset.since ? 'true' : undefined}
               onClick={(event) => {
                 event.preventDefault();
-                go(withState(filters, preset));
+                go(withPreset(filters, preset));
               }}
             >
               {name}
@@ -64,7 +65,7 @@ export function RequestsPage() {
             key={typed}
             name="typed"
             defaultValue={typed}
-            placeholder="state:… service:… action:… tag:… requester:… words"
+            placeholder="state:… service:… action:… tag:… requester:… since:1h words"
             aria-label="Filter"
             spellCheck={false}
             autoComplete="off"
@@ -98,6 +99,7 @@ export function RequestsPage() {
   );
 }
 
-function withState({ state: _former, ...rest }: Filters, { state }: Filters): Filters {
-  return state === undefined ? rest : { ...rest, state };
+/** What a preset says replaces what the last one said; the rest stays. */
+function withPreset({ state: _state, since: _since, ...rest }: Filters, preset: Filters): Filters {
+  return { ...rest, ...preset };
 }
