@@ -5,7 +5,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { type Conduit, connect } from '@conduit/sdk';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { aContext, startChromium } from '../browser/chromium.ts';
 import { startDemo } from './demo.ts';
 
@@ -17,6 +17,19 @@ const looks = [
   { name: 'phone-dark', width: 390, height: 844, scheme: 'dark' },
 ] as const;
 
+const maxHeight = 2_400;
+
+/** What shows only after somebody has done something: on which page, and what. */
+const moments: Readonly<Record<string, readonly [page: string, doing: (page: Page) => Promise<unknown>]>> = {
+  'request-result': ['request-pictures', (page) => page.getByRole('tab', { name: 'Result' }).click()],
+  'request-events': ['request', (page) => page.getByRole('tab', { name: 'Events' }).click()],
+  'run-again': ['request', (page) => page.getByRole('button', { name: 'Run again' }).click()],
+  'as-code': ['request', (page) => page.getByRole('button', { name: 'As code' }).click()],
+  keys: ['overview', (page) => page.keyboard.press('?')],
+  'no-request': ['requests?service=nobody-at-all', async () => undefined],
+  'no-service': ['services/nobody-at-all', async () => undefined],
+};
+
 const only = process.argv[2];
 mkdirSync(folder, { recursive: true });
 const demo = await startDemo();
@@ -24,7 +37,7 @@ const conduit = await connect(demo.url, { name: 'storefront' });
 const browser = await startChromium();
 try {
   const ids = await work(conduit);
-  const pages = {
+  const pages: Readonly<Record<string, string>> = {
     overview: '',
     requests: 'requests',
     ...ids,
@@ -37,6 +50,8 @@ try {
   for (const look of looks) {
     for (const [name, path] of Object.entries(pages))
       if (only === undefined || name === only) await picture(browser, name, path, look);
+    for (const [name, [page, doing]] of Object.entries(moments))
+      if (only === undefined || name === only) await picture(browser, name, pages[page] ?? page, look, doing);
   }
 } finally {
   await conduit.close();
@@ -68,12 +83,23 @@ async function work(conduit: Conduit): Promise<Record<string, string>> {
   };
 }
 
-async function picture(from: Browser, name: string, path: string, look: (typeof looks)[number]): Promise<void> {
+async function picture(
+  from: Browser,
+  name: string,
+  path: string,
+  look: (typeof looks)[number],
+  doing?: (page: Page) => Promise<unknown>,
+): Promise<void> {
   const context = await aContext(from, look);
   const page = await context.newPage();
   await page.goto(`${demo.url}/${path}`);
   await page.getByText('live', { exact: true }).waitFor();
-  await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => undefined);
-  await page.screenshot({ path: new URL(`${name}-${look.name}.png`, folder).pathname, fullPage: true });
+  await doing?.(page);
+  // The page's stream never ends, so that nothing tells when all is there: this much time is enough for a picture.
+  await page.waitForTimeout(400);
+  // As tall as it is, for what stands at the window's edges to stand there.
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: look.width, height: Math.min(Math.max(height, look.height), maxHeight) });
+  await page.screenshot({ path: new URL(`${name}-${look.name}.png`, folder).pathname });
   await context.close();
 }

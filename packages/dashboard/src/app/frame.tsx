@@ -30,12 +30,12 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   useKeys(useCallback(() => setHelpOpen(true), []));
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
-  const isFirst = useRef(true);
-  // A new page begins at its beginning, also for whoever hears it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is about the path having changed.
+  const shownPath = useRef(path);
+  // Another page begins at its beginning, also for whoever hears it.
   useEffect(() => {
-    if (isFirst.current) isFirst.current = false;
-    else main.current?.focus({ preventScroll: false });
+    if (shownPath.current === path) return;
+    shownPath.current = path;
+    main.current?.focus({ preventScroll: false });
   }, [path]);
   return (
     <div className={styles['frame']}>

@@ -7,16 +7,20 @@ interface StackedBarProps {
   readonly label: string;
   /** Names of states, each with how many there are. */
   readonly counts: readonly (readonly [state: string, count: number])[];
+  /** How many more there could be: what of the bar stays empty. */
+  readonly free?: number;
 }
 
-export function StackedBar({ label, counts }: StackedBarProps) {
+export function StackedBar({ label, counts, free = 0 }: StackedBarProps) {
   const shown = counts.filter(([, count]) => count > 0);
-  const spoken = shown.map(([state, count]) => `${countText(count)} ${state}`).join(', ') || 'nothing';
+  const words = [...shown, ...(free > 0 ? [['free', free] as const] : [])];
+  const spoken = words.map(([name, count]) => `${countText(count)} ${name}`).join(', ') || 'nothing';
   return (
     <div className={styles['bar']} role="img" aria-label={`${label}: ${spoken}`} title={spoken}>
       {shown.map(([state, count]) => (
         <span key={state} style={{ flexGrow: count, background: `var(--${state})` }} />
       ))}
+      {free > 0 && <i style={{ flexGrow: free }} />}
     </div>
   );
 }

@@ -6,12 +6,14 @@ import styles from './table.module.css';
 interface TableProps {
   readonly title: string;
   readonly heads: readonly string[];
+  /** The columns that a phone has no room for, the first is 1. */
+  readonly minor?: readonly number[];
   readonly isEmpty: boolean;
   readonly empty: ReactNode;
   readonly children: ReactNode;
 }
 
-export function Table({ title, heads, isEmpty, empty, children }: TableProps) {
+export function Table({ title, heads, minor = [], isEmpty, empty, children }: TableProps) {
   return (
     <>
       <h1 className={styles['title']}>{title}</h1>
@@ -20,7 +22,7 @@ export function Table({ title, heads, isEmpty, empty, children }: TableProps) {
         {isEmpty ? (
           empty
         ) : (
-          <table>
+          <table data-minor={minor.join(' ')}>
             <thead>
               <tr>
                 {heads.map((head) => (

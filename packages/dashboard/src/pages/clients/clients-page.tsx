@@ -3,6 +3,7 @@
 import { Link } from 'wouter';
 import { rowAttribute } from '../../app/keys.tsx';
 import { requestsPath } from '../../app/paths.ts';
+import type { Client } from '../../live/api.ts';
 import { useClients } from '../../live/queries.ts';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -19,6 +20,7 @@ export function ClientsPage() {
     <Table
       title="Clients"
       heads={['Session', 'State', 'Subject', 'Open requests', 'Follows', 'Serves']}
+      minor={[3, 5, 6]}
       isEmpty={clients?.length === 0}
       empty={
         <EmptyState title="Nobody is connected">
@@ -26,7 +28,7 @@ export function ClientsPage() {
         </EmptyState>
       }
     >
-      {clients?.map(({ session_id, name, subject, connected, open_requests, watching, services }) => (
+      {clients?.toSorted(byPresence).map(({ session_id, name, subject, connected, open_requests, watching, services }) => (
         <tr key={session_id} {...{ [rowAttribute]: '' }}>
           <th scope="row" title={session_id}>
             <Link href={requestsPath({ requester: session_id })}>{name ?? session_id}</Link>
@@ -66,6 +68,11 @@ function BySubject({ clients }: { readonly clients: Clients }) {
       ))}
     </Table>
   );
+}
+
+/** Whoever is here stands before whoever may come back. */
+function byPresence(one: Client, other: Client): number {
+  return Number(other.connected) - Number(one.connected);
 }
 
 type Clients = NonNullable<ReturnType<typeof useClients>>;

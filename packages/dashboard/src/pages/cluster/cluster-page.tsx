@@ -16,6 +16,7 @@ export function ClusterPage() {
     <Table
       title="Cluster"
       heads={['Hub', 'State', 'Version', 'Up for', 'Connections', 'Open requests', 'Epoch']}
+      minor={[3, 5, 7]}
       isEmpty={!isOperator}
       empty={
         <EmptyState title="Hubs are shown to operators">

@@ -20,7 +20,7 @@ export function OverviewPage() {
   const { requests: queued } = useRequestList(waiting, { isPaused: false });
   const attention = services === undefined ? [] : attentionOf(services, queued ?? []);
   return (
-    <>
+    <div className={styles['page']}>
       <h1 className="unseen">Overview</h1>
       <p className={styles['health']} data-well={attention.length === 0}>
         {services === undefined ? 'Looking …' : healthOf(services.length, attention.length)}
@@ -47,7 +47,7 @@ export function OverviewPage() {
           <EndedFeed />
         </Panel>
       </div>
-    </>
+    </div>
   );
 }
 

@@ -43,6 +43,7 @@ function Card({ service }: { readonly service: Service }) {
           ['running', held],
           ['queued', waiting],
         ]}
+        free={Math.max(0, room - held)}
       />
       <span className={styles['numbers']}>
         {countText(held)} of {countText(room)} busy

@@ -9,6 +9,7 @@ import { Confirm } from '../../parts/confirm.tsx';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { FirstService } from '../../parts/first-service.tsx';
+import { SessionEnd } from '../../parts/session-end.tsx';
 import { StackedBar } from '../../parts/stacked-bar.tsx';
 import { type ShownState, StateBadge } from '../../parts/state-badge.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -41,6 +42,7 @@ export function ProvidersPage() {
       <Table
         title="Providers"
         heads={heads}
+        minor={[3, 5]}
         isEmpty={providers?.length === 0}
         empty={
           <EmptyState title="Nobody provides anything yet">
@@ -56,21 +58,17 @@ export function ProvidersPage() {
           return (
             <tr key={session_id} {...{ [rowAttribute]: '' }}>
               <th scope="row" title={session_id}>
-                {nameOf(provider)}
+                {nameOf(provider)} <SessionEnd id={session_id} />
               </th>
               <td>
                 <StateBadge state={stateOf(provider)} />
               </td>
               <td>{services.map(({ service }) => service).join(', ')}</td>
-              <td className={styles['room']}>
-                <StackedBar
-                  label="room"
-                  counts={[
-                    ['running', held],
-                    ['ground', Math.max(0, capacity - held)],
-                  ]}
-                />
-                {countText(held)} of {countText(capacity)}
+              <td>
+                <div className={styles['room']}>
+                  <StackedBar label="room" counts={[['running', held]]} free={Math.max(0, capacity - held)} />
+                  {countText(held)} of {countText(capacity)}
+                </div>
               </td>
               <td>{first !== undefined && <Ago at={first.joined_at} />}</td>
               {mayAct && (

@@ -1,12 +1,11 @@
 /** One request, from its creation to its end: what was asked, what happened when, what came out, and what can be done about it. */
 
 import type { RequestObject } from '@conduit/sdk';
-import { type ReactNode, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { requestsPath, servicePath } from '../../app/paths.ts';
 import { durationText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { IdLink } from '../../parts/id-link.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ProgressBar } from '../../parts/progress-bar.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
@@ -15,6 +14,7 @@ import { Actions } from './actions.tsx';
 import { EventList } from './event-list.tsx';
 import { useRequestObject, useStory } from './follow.ts';
 import { Output } from './output.tsx';
+import { Related } from './related.tsx';
 import styles from './request-page.module.css';
 import { Timeline } from './timeline.tsx';
 import { ValuePanel } from './value-panel.tsx';
@@ -76,7 +76,7 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
         <Timeline story={story} createdAt={request.createdAt} />
       </Panel>
       <section className={styles['tabs']} aria-label="What it is about">
-        <div role="tablist" aria-label="What it is about">
+        <div role="tablist" aria-label="What it is about" onKeyDown={(event) => turn(event, tab, setTab)}>
           {tabs.map((name) => (
             <button
               key={name}
@@ -85,6 +85,7 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
               id={`tab-${name}`}
               aria-controls="tab-panel"
               aria-selected={tab === name}
+              tabIndex={tab === name ? 0 : -1}
               data-kind="plain"
               onClick={() => setTab(name)}
             >
@@ -103,6 +104,15 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
       <Related request={request} />
     </>
   );
+}
+
+/** Arrows go from tab to tab, as in every list of them. */
+function turn(event: KeyboardEvent<HTMLElement>, tab: Tab, setTab: (tab: Tab) => void): void {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (by === undefined) return;
+  const next = tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length] ?? tab;
+  setTab(next);
+  document.getElementById(`tab-${next}`)?.focus();
 }
 
 type FactsProps = { readonly request: RequestObject; readonly story: ReturnType<typeof useStory>['story'] };
@@ -162,42 +172,3 @@ const reasons: Readonly<Record<string, string>> = {
   provider_deaf: 'a provider did not acknowledge it',
   provider_lost: 'its provider was lost',
 };
-
-function Related({ request }: { readonly request: RequestObject }) {
-  const { parent, children = [], retryOf } = request;
-  if (parent === undefined && children.length === 0 && retryOf === undefined) return null;
-  return (
-    <div className={styles['related']}>
-      <Panel title="Related">
-        <dl>
-          {parent !== undefined && (
-            <div>
-              <dt>Part of</dt>
-              <dd>
-                <IdLink id={parent.requestId} />
-              </dd>
-            </div>
-          )}
-          {retryOf !== undefined && (
-            <div>
-              <dt>Repeats</dt>
-              <dd>
-                <IdLink id={retryOf} />
-              </dd>
-            </div>
-          )}
-          {children.length > 0 && (
-            <div>
-              <dt>Asked others</dt>
-              <dd>
-                {children.map((id) => (
-                  <IdLink key={id} id={id} />
-                ))}
-              </dd>
-            </div>
-          )}
-        </dl>
-      </Panel>
-    </div>
-  );
-}

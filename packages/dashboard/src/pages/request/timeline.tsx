@@ -5,6 +5,7 @@ import { useNow } from '../../app/now.ts';
 import { durationText } from '../../parts/durations.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import type { AttemptStory, Story, TaskStory } from './story.ts';
+import { ticksOf } from './ticks.ts';
 import styles from './timeline.module.css';
 
 interface TimelineProps {
@@ -114,6 +115,9 @@ function Row({ label, detail, whole, span, colour, note, fill = 1, isWhole = fal
         {badge}
       </div>
       <div className={styles['track']}>
+        {ticksOf(whole.to - whole.from).map((tick) => (
+          <i key={tick} style={{ left: share(tick) }} />
+        ))}
         {span === undefined ? (
           <span className={styles['declared']} title="declared, not begun" />
         ) : (
@@ -143,8 +147,10 @@ function Scale({ whole }: { readonly whole: Span }) {
     <div className={styles['scale']} aria-hidden="true">
       <span />
       <span className={styles['ticks']}>
-        {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-          <span key={share}>{durationText(ms * share)}</span>
+        {ticksOf(ms).map((tick) => (
+          <span key={tick} style={{ left: `${(tick / ms) * 100}%` }}>
+            {durationText(tick)}
+          </span>
         ))}
       </span>
       <span />

@@ -8,8 +8,8 @@ import { useNow } from '../../app/now.ts';
 import { requestPath } from '../../app/paths.ts';
 import type { RequestSummary } from '../../live/api.ts';
 import { agoText, durationText } from '../../parts/durations.ts';
-import { shortId } from '../../parts/id-link.tsx';
 import { ProgressBar } from '../../parts/progress-bar.tsx';
+import { shortId } from '../../parts/short-id.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import styles from './request-table.module.css';
 import { RowActions } from './row-actions.tsx';
@@ -111,11 +111,13 @@ function Row({ request, index, top, total }: RowProps) {
         {shortId(request_id)}
       </span>
       <span className={styles['progress']}>
-        {error === undefined || state === 'cancelled' ? (
+        {finished_at === undefined ? (
           <>
             <ProgressBar value={overall} state={state} label={`${to} ${action}`} />
             <span>{noteOf(live, overall)}</span>
           </>
+        ) : error === undefined || state === 'cancelled' ? (
+          <span>ended {agoText(now - Date.parse(finished_at))}</span>
         ) : (
           <span className={styles['error']} title={error.message}>
             {error.code}

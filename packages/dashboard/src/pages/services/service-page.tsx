@@ -10,6 +10,7 @@ import { countText, durationText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { FirstService } from '../../parts/first-service.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { SessionEnd } from '../../parts/session-end.tsx';
 import { StackedBar } from '../../parts/stacked-bar.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { Ago } from '../../parts/time.tsx';
@@ -104,14 +105,12 @@ function Pool({ service }: { readonly service: Service }) {
             <li key={provider.session_id} className={styles['provider']}>
               <StateBadge state={provider.state} />
               <span className={styles['who']} title={provider.session_id}>
-                {provider.name ?? provider.instance_id ?? provider.session_id}
+                {provider.name ?? provider.instance_id ?? provider.session_id} <SessionEnd id={provider.session_id} />
               </span>
               <StackedBar
                 label="room"
-                counts={[
-                  ['running', provider.held],
-                  ['ground', Math.max(0, provider.capacity - provider.held)],
-                ]}
+                counts={[['running', provider.held]]}
+                free={Math.max(0, provider.capacity - provider.held)}
               />
               <span>
                 {countText(provider.held)} of {countText(provider.capacity)}
@@ -131,7 +130,7 @@ function Action({ action }: { readonly action: Service['actions'][number] }) {
   const { name, description, input, output, tasks, idempotent, timeout_ms } = action;
   const notes = [
     ...(idempotent === false ? ['runs once at most'] : []),
-    ...(timeout_ms === undefined ? [] : [`has ${durationText(timeout_ms)}`]),
+    ...(timeout_ms === undefined ? [] : [`ends after ${durationText(timeout_ms)} at most`]),
   ];
   return (
     <li className={styles['action']}>

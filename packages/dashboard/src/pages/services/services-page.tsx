@@ -16,6 +16,7 @@ export function ServicesPage() {
     <Table
       title="Services"
       heads={['Service', 'Actions', 'Providers', 'Work', 'Busy', 'Waiting']}
+      minor={[2, 5]}
       isEmpty={services?.length === 0}
       empty={
         <EmptyState title="No service has registered yet">
@@ -42,6 +43,7 @@ export function ServicesPage() {
                   ['running', held],
                   ['queued', waiting],
                 ]}
+                free={Math.max(0, room - held)}
               />
             </td>
             <td>
