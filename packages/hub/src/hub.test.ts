@@ -135,7 +135,7 @@ test('one port answers plain HTTP and Socket.IO', async () => {
   expect(await (await fetch(`${hub.url}/healthz`)).json()).toEqual({ ok: true });
   const client = aSocket(hub.url);
   expect(await client.emitWithAck('register', { type: 'client' })).toMatchObject({ ok: true, hub_id: 'test', protocol: 1 });
-  expect(await (await fetch(`${hub.url}/`)).text()).toContain('<dd>1</dd>');
+  expect(await (await fetch(`${hub.url}/api/v1/hubs`)).json()).toMatchObject({ hubs: [{ connections: 1 }] });
 });
 
 test('a folder that can not be used is refused, and the port is free again', async () => {

@@ -208,15 +208,10 @@ const offer = {
   instance_id: z.string().optional(),
   joined_at: at,
 };
+const counts = { accepted: z.int(), completed: z.int(), failed: z.int(), cancelled: z.int(), expired: z.int() };
 const stats = {
   open: z.strictObject({ queued: z.int(), assigned: z.int(), running: z.int(), cancelling: z.int() }),
-  last_minute: z.strictObject({
-    accepted: z.int(),
-    completed: z.int(),
-    failed: z.int(),
-    cancelled: z.int(),
-    expired: z.int(),
-  }),
+  last_minute: z.strictObject(counts),
   durations: z.strictObject({ p50_ms: z.number(), p95_ms: z.number() }).optional(),
   services: z.int(),
   providers: z.int(),
@@ -314,4 +309,11 @@ export const answers = {
   stats: z
     .strictObject({ ...stats, hub: z.strictObject(stats).optional().openapi({ description: 'All tenants, for an operator.' }) })
     .openapi('Stats'),
+  history: z.strictObject({ step_ms: z.int(), points: z.array(z.strictObject({ at, ...counts })) }).openapi('History'),
+  me: z
+    .strictObject({ tenant: z.string(), subject: z.string(), scopes: z.array(z.string()), expires_at: at.optional() })
+    .openapi('Me'),
 } as const;
+
+/** An answer as whoever asks reads it. */
+export type Answer<Name extends keyof typeof answers> = z.infer<(typeof answers)[Name]>;

@@ -1,4 +1,4 @@
-/** What the hub answers over plain HTTP: whether it lives and is ready, and a page for whoever opens it in a browser. */
+/** What the hub answers over plain HTTP: whether it lives and is ready, its API, its dashboard, and the SDK for pages. */
 
 import { ConduitError, toConduitError } from '@conduit/sdk/protocol/errors';
 import type { HubInfo } from '@conduit/sdk/protocol/overview';
@@ -6,9 +6,9 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from '../ops/logger.ts';
 import { type ApiParts, createApi } from './api.ts';
+import { serveDashboard } from './dashboard.ts';
 import type { EventStreams, StreamEnv } from './event-streams.ts';
 import { addMetricsRoute, type MetricsText } from './metrics.ts';
-import { page } from './page.ts';
 import { createReference } from './reference.ts';
 import { refusal } from './refusal.ts';
 import { serveSdk } from './sdk.ts';
@@ -53,13 +53,13 @@ export function createApp({ status, log, api, streams, metrics, onRefusal }: App
     // Health and numbers are of this moment.
     if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
   });
+  serveDashboard(app);
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', (context) => {
     const { trouble } = status();
     return trouble === undefined ? context.json({ ok: true }) : context.json({ ok: false, reason: trouble }, 503);
   });
   addMetricsRoute(app, { metrics, authenticate: api.authenticate, admits: api.admits });
-  app.get('/', (context) => context.html(page(status())));
   const routes = createApi({ ...api, status });
   app.route('/api/v1', routes);
   app.route('/', createReference(routes, status));

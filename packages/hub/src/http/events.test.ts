@@ -231,7 +231,7 @@ test("the hub's own life is told to each of its tenant, and of another nothing",
   expect(some.events).toMatchObject([{ event: 'requests', data: { requests: [{ request_id: id, state: 'assigned' }] } }]);
   expect(some.events[0]).not.toHaveProperty('id');
   await foreign.until(() => foreign.events.length > 0);
-  expect(foreign.events.map(({ event }) => event)).toEqual(['stats']);
+  expect(foreign.events.map(({ event }) => event)).toEqual(['services', 'providers', 'stats']);
   expect(JSON.stringify(foreign.events)).not.toContain(id);
   const refused = await asked.ask('/events?topics=stats', { token });
   expect([refused.status, answers.error.parse(refused.json).error.code]).toEqual([403, 'forbidden']);

@@ -63,6 +63,8 @@ const routes: readonly Route[] = [
   route('GET', '/clients', everybody),
   route('GET', '/hubs', ['op-acme'], { otherwise: 403 }),
   route('GET', '/stats', ['all-acme', 'root-acme', 'op-acme', 'ann-evil'], { otherwise: 403 }),
+  route('GET', '/stats/history', ['all-acme', 'root-acme', 'ann-evil'], { otherwise: 403 }),
+  route('GET', '/me', everybody),
   route('GET', '/events', everybody, { accept: 'text/event-stream' }),
   route('GET', '/events?topics=stats', ['all-acme', 'root-acme', 'ann-evil'], { otherwise: 403 }),
 ];

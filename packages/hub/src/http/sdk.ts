@@ -3,13 +3,11 @@
  * Anyone may load it from anywhere: it is public code, and whom the hub talks to is decided when it connects.
  */
 
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { gzipSync } from 'node:zlib';
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Hono } from 'hono';
 import type { StreamEnv } from './event-streams.ts';
+import { readShipped, type ShippedFile, sendShipped } from './files.ts';
 
 const types: Readonly<Record<string, string>> = {
   'conduit.js': 'text/javascript; charset=utf-8',
@@ -19,46 +17,30 @@ const types: Readonly<Record<string, string>> = {
   'licenses.md': 'text/markdown; charset=utf-8',
 };
 
-interface File {
-  readonly plain: Uint8Array<ArrayBuffer>;
-  readonly gzipped: Uint8Array<ArrayBuffer>;
-  readonly etag: string;
-}
-
 const { resolve } = createRequire(import.meta.url);
 
 /** Register it before what says `no-store` and `same-origin` of everything. */
 export function serveSdk(app: Hono<StreamEnv>): void {
   // A megabyte in all, and only of what was asked for.
-  const files = new Map<string, File>();
+  const files = new Map<string, ShippedFile>();
   for (const [name, type] of Object.entries(types)) {
     app.get(`/sdk/${name}`, (context) => {
-      const { plain, gzipped, etag } = files.get(name) ?? read(name);
-      files.set(name, { plain, gzipped, etag });
-      // `no-cache`: kept, but asked for again each time, which costs nothing while it is the same.
-      const headers = {
+      const file = files.get(name) ?? read(name);
+      files.set(name, file);
+      return sendShipped(context, file, {
+        'Content-Type': type,
+        // Kept, but asked for again each time, which costs nothing while it is the same.
         'Cache-Control': 'no-cache',
-        ETag: etag,
-        Vary: 'Accept-Encoding',
         'Access-Control-Allow-Origin': '*',
         'Cross-Origin-Resource-Policy': 'cross-origin',
-        'X-Content-Type-Options': 'nosniff',
-      };
-      const known = context.req.header('If-None-Match')?.split(/\s*,\s*/) ?? [];
-      if (known.includes(etag) || known.includes('*')) return context.body(null, 304, headers);
-      const mayBeGzipped = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(context.req.header('Accept-Encoding') ?? '');
-      if (!mayBeGzipped) return context.body(plain, 200, { ...headers, 'Content-Type': type });
-      return context.body(gzipped, 200, { ...headers, 'Content-Type': type, 'Content-Encoding': 'gzip' });
+      });
     });
   }
 }
 
-function read(name: string): File {
+function read(name: string): ShippedFile {
   try {
-    const plain = new Uint8Array(readFileSync(resolve(`@conduit/sdk/browser/${name}`)));
-    // Weak: it stands for both encodings.
-    const etag = `W/"${createHash('sha256').update(plain).digest('base64url')}"`;
-    return { plain, gzipped: new Uint8Array(gzipSync(plain, { level: 9 })), etag };
+    return readShipped(resolve(`@conduit/sdk/browser/${name}`));
   } catch (cause) {
     throw new ConduitError('request_not_found', 'the SDK for pages is not built in this checkout; run: npm run build', { cause });
   }

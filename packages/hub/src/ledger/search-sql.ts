@@ -1,6 +1,6 @@
 /** A search over ended requests as one statement of SQLite, newest first. What is looked for travels as parameters only. */
 
-import type { Search } from './search.ts';
+import { minIdEnd, type Search } from './search.ts';
 
 interface Scope {
   /** Below this number. */
@@ -35,10 +35,10 @@ export function searchSql(search: Search, { number, states, services }: Scope): 
   if (words !== undefined) {
     // As JSON the tags are one text, which tells fast where there is nothing; whether it is one tag's, each of them tells.
     const inTags = 'instr(lower(r.tags), ?) and exists (select 1 from json_each(r.tags) where instr(lower(value), ?))';
-    where(
-      `(instr(lower(r.service), ?) or instr(lower(r.action), ?) or instr(lower(r.subject), ?) or ${inTags})`,
-      ...[words, words, words, JSON.stringify(words).slice(1, -1), words],
-    );
+    const inNames = `instr(lower(r.service), ?) or instr(lower(r.action), ?) or instr(lower(r.subject), ?) or ${inTags}`;
+    const inNamesValues = [words, words, words, JSON.stringify(words).slice(1, -1), words];
+    if (words.length < minIdEnd) where(`(${inNames})`, ...inNamesValues);
+    else where(`(substr(lower(r.request_id), ?) = ? or ${inNames})`, -words.length, words, ...inNamesValues);
   }
   if (sight !== undefined) {
     const seen = services(tenant).filter((one) => sight.observes(one));

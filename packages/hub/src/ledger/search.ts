@@ -4,7 +4,7 @@ import { isTerminal, type TerminalState } from '@conduit/sdk/protocol/states';
 import type { RequestQuery } from '../routing/ports.ts';
 import type { Origin } from '../routing/record.ts';
 
-/** A query whose text has been understood: the first characters of ids, or a part of names. */
+/** A query whose text has been understood: the first characters of ids, or a part of names (and, where it is long enough, the end of an id). */
 export interface Search extends Omit<RequestQuery, 'text'> {
   readonly idStart?: string;
   readonly words?: string;
@@ -48,7 +48,11 @@ export function matches(origin: Origin, search: Search): boolean {
   );
 }
 
-function hasWords({ to, action, subject, tags }: Origin, words: string): boolean {
+/** As long as this a text may be the end of an id, which is what lists show of it. */
+export const minIdEnd = 8;
+
+function hasWords({ requestId, to, action, subject, tags }: Origin, words: string): boolean {
+  if (words.length >= minIdEnd && folded(requestId).endsWith(words)) return true;
   return [to, action, subject, ...(tags ?? [])].some((text) => folded(text).includes(words));
 }
 

@@ -238,7 +238,7 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     check(next);
   });
 
-  test('a text finds ids by their first eight characters, and otherwise a part of a name', async () => {
+  test('a text finds ids by their first or last eight characters, and otherwise a part of a name', async () => {
     const { store, reopen } = await open();
     const [one, two, three] = [
       '0190aaaa-0000-7000-8000-000000000001',
@@ -268,6 +268,10 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
       expect(found('0190aaaa', { sight })).toEqual([two]);
       expect(found('01J00000', { tenant: 'acme' })).toEqual(['01J0000000000000000000000A']);
       expect(found('01J00000')).toEqual([]);
+      expect(found('00000003')).toEqual([three]);
+      expect(found('8000-000000000002')).toEqual([two]);
+      expect(found('0000003')).toEqual([]);
+      expect(found('0000000A', { tenant: 'acme' })).toEqual(['01J0000000000000000000000A']);
       expect(found('tHUMB')).toEqual([two, three, one].toSorted().toReversed());
       expect(found('thumbs')).toEqual([one]);
       expect(found('@example')).toEqual([two]);

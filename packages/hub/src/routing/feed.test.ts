@@ -84,7 +84,7 @@ test('who does not read is told nothing more until it has, and then what is so b
 test('providers are told as they come, leave and are forgotten', () => {
   const hub = new Routed();
   const { inbox } = follow(hub, root, ['providers']);
-  expect(inbox.messages).toEqual([]);
+  expect(inbox.messages).toEqual([{ name: 'providers', body: { providers: [], gone: [] } }]);
   const worker = hub.provider('resize');
   hub.clock.advance(feedMs);
   const { sessionId } = worker.peer;
@@ -105,14 +105,18 @@ test('each follows its own and what it may observe, and nothing of another tenan
   const foreign = { tenant: 'acme', subject: 'root', scopes: ['admin'] };
   const topics: readonly Topic[] = ['requests', 'services', 'providers'];
   const [mine, bobs, theirs] = [follow(hub, own, topics), follow(hub, bob, topics), follow(hub, foreign)];
+  const nothing = { services: [], gone: [] };
   const { id } = hub.request(hub.client());
   hub.clock.advance(feedMs);
   expect(mine.inbox.last('requests')).toMatchObject({ requests: [{ request_id: id }] });
   // Not of a service that its token does not name, but of the provider that is its own.
-  expect(mine.inbox.all('services')).toEqual([]);
+  expect(mine.inbox.all('services')).toEqual([nothing]);
   expect(mine.inbox.all('providers')).not.toEqual([]);
-  expect(bobs.inbox.messages).toEqual([]);
-  expect(theirs.inbox.messages.map(({ name }) => name)).toEqual(['stats']);
+  expect(bobs.inbox.all('services')).toEqual([nothing]);
+  expect(bobs.inbox.messages).toHaveLength(2);
+  expect(theirs.inbox.messages.map(({ name }) => name)).toEqual(['services', 'providers', 'stats']);
+  expect(theirs.inbox.last('services')).toEqual(nothing);
+  expect(theirs.inbox.last('providers')).toEqual({ providers: [], gone: [] });
   const numbers = follow(hub, bob, ['stats']);
   hub.clock.advance(feedMs);
   expect(numbers.inbox.messages).toEqual([]);
@@ -128,7 +132,7 @@ test('whoever stops following leaves nothing behind, and hears nothing more', ()
   hub.provider('resize');
   hub.clock.advance(feedMs);
   expect(one.inbox.messages).toHaveLength(length);
-  expect(other.inbox.all('services')).toHaveLength(1);
+  expect(other.inbox.all('services')).toHaveLength(2);
   other.end();
   expect(hub.clock.pendingTimers).toBe(before);
 });

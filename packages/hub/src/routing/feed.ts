@@ -41,6 +41,8 @@ interface Reader {
   /** The numbers that it was told last. */
   stats: string;
   isDraining: boolean;
+  /** It was told nothing yet: it is told what there is, also that there is nothing. */
+  isNew: boolean;
 }
 
 /** What one look finds is spelled once for everybody who is told of it. */
@@ -85,6 +87,7 @@ export class Feed {
       hasGap: false,
       stats: '',
       isDraining: false,
+      isNew: true,
     };
     this.#readers.add(reader);
     this.#tell(reader, aLook());
@@ -151,22 +154,23 @@ export class Feed {
     this.#tellProviders(reader);
     this.#tellRequests(reader, look);
     this.#tellStats(reader, look);
+    reader.isNew = false;
   }
 
-  #tellServices({ identity, outlet, services, toldServices }: Reader): void {
-    if (services.size === 0) return;
+  #tellServices({ identity, outlet, topics, services, toldServices, isNew }: Reader): void {
+    if (!topics.has('services') || (services.size === 0 && !isNew)) return;
     const { registry, clock } = this.#core;
     const found = [...services].map((name) => [name, registry.findKnown(identity.tenant, name, clock.elapsed())] as const);
     services.clear();
     const there = found.flatMap(([name, service]) => (service === undefined || !mayKnow(identity, name) ? [] : [service]));
     const gone = found.flatMap(([name, service]) => (service === undefined && toldServices.delete(name) ? [name] : []));
     for (const { name } of there) toldServices.add(name);
-    if (there.length + gone.length === 0) return;
+    if (there.length + gone.length === 0 && !isNew) return;
     outlet.send('services', { services: there.map((service) => serviceToWire(service.info(clock.elapsed()))), gone });
   }
 
-  #tellProviders({ identity, outlet, providers, toldProviders }: Reader): void {
-    if (providers.size === 0) return;
+  #tellProviders({ identity, outlet, topics, providers, toldProviders, isNew }: Reader): void {
+    if (!topics.has('providers') || (providers.size === 0 && !isNew)) return;
     const found = [...providers].map((sessionId) => [sessionId, this.#finding.provider(identity, sessionId)] as const);
     providers.clear();
     const there = found.flatMap(([, provider]) => (provider === undefined ? [] : [provider]));
@@ -174,7 +178,7 @@ export class Feed {
       provider === undefined && toldProviders.delete(sessionId) ? [sessionId] : [],
     );
     for (const { sessionId } of there) toldProviders.add(sessionId);
-    if (there.length + gone.length === 0) return;
+    if (there.length + gone.length === 0 && !isNew) return;
     outlet.send('providers', { providers: there.map(providerSessionToWire), gone });
   }
 

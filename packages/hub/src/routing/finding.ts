@@ -91,6 +91,11 @@ export class Finding {
     }));
   }
 
+  /** What happened in the last quarter of an hour, oldest first. @param tenant left out: the whole hub. */
+  history(tenant?: string): ReturnType<Tally['history']> {
+    return this.#tally.history(tenant);
+  }
+
   /** The numbers of a tenant. @param tenant left out: of the whole hub. */
   stats(tenant?: string): Stats {
     const { registry, clock, peers } = this.#core;

@@ -129,7 +129,7 @@ export interface RequestQuery {
   /** Wall clock of the creation, milliseconds: not before this, and before that. */
   readonly since?: number;
   readonly until?: number;
-  /** The first characters of an id, at least eight; any other text is part of a service, an action, a subject or a tag, in letters of either case. */
+  /** The first characters of an id, or the last, at least eight; any other text is part of a service, an action, a subject or a tag, in letters of either case. */
   readonly text?: string;
   /** Whoever may not see everything sees its own, and what it may observe. */
   readonly sight?: { readonly subject: string; readonly observes: (service: string) => boolean };

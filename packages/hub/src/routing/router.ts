@@ -281,6 +281,11 @@ export class Router {
     return this.#finding.pools();
   }
 
+  /** @param tenant left out: the whole hub. */
+  history(tenant?: string): ReturnType<Finding['history']> {
+    return this.#finding.history(tenant);
+  }
+
   work(peer: Peer, message: WorkMessage, body: Body | undefined, reply: Reply<{ readonly duplicate?: true }>): void {
     this.#providing.work(peer, { message, body }, reply);
   }

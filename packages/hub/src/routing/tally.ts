@@ -1,6 +1,6 @@
 /** The numbers of what goes on, by tenant, counted as it happens, but for what the hub asks of itself. A request is in exactly one count of those that are open. */
 
-import type { OpenState, Stats } from '@conduit/sdk/protocol/overview';
+import type { OpenState, Stats, StatsPoint } from '@conduit/sdk/protocol/overview';
 import { isTerminal, type RequestState, type TerminalState } from '@conduit/sdk/protocol/states';
 import { hubTenant } from '../access/identity.ts';
 import type { Clock } from './ports.ts';
@@ -14,6 +14,9 @@ type Counted = 'accepted' | TerminalState;
 const maxDurations = 1_000;
 const minuteMs = 60_000;
 const secondMs = 1_000;
+/** What is kept of the past: a quarter of an hour, as coarse as a chart of it can show. */
+const stepMs = 10_000;
+const maxSteps = 90;
 
 export class Tally {
   readonly #clock: Clock;
@@ -50,6 +53,14 @@ export class Tally {
     return (tenant === undefined ? this.#hub : this.#of(tenant)).stats(this.#clock.elapsed());
   }
 
+  /** What happened in the last quarter of an hour, oldest first; its last step is still going on. Steps in which nothing did are left out. */
+  history(tenant?: string): { readonly stepMs: number; readonly points: readonly StatsPoint[] } {
+    const elapsed = this.#clock.elapsed();
+    const steps = (tenant === undefined ? this.#hub : this.#of(tenant)).history(elapsed);
+    const startedAt = this.#clock.now() - elapsed;
+    return { stepMs, points: steps.map(([step, counts]) => ({ at: startedAt + step * stepMs, ...counts })) };
+  }
+
   #of(tenant: string): Counts {
     let counts = this.#tenants.get(tenant);
     if (counts === undefined) {
@@ -65,6 +76,8 @@ class Counts {
   readonly #open: Record<OpenState, number> = { queued: 0, assigned: 0, running: 0, cancelling: 0 };
   /** What happened, by the second in which it did; the last minute's. */
   readonly #seconds = new Map<number, Record<Counted, number>>();
+  /** The same by coarser steps, for longer. */
+  readonly #steps = new Map<number, Record<Counted, number>>();
   /** The latest, oldest first. */
   #durations: { readonly elapsed: number; readonly ms: number }[] = [];
 
@@ -92,6 +105,7 @@ class Counts {
 
   uncount(what: Counted, elapsed: number): void {
     this.#second(elapsed)[what] -= 1;
+    this.#step(elapsed)[what] -= 1;
   }
 
   stats(elapsed: number): RequestStats {
@@ -107,8 +121,32 @@ class Counts {
     return { ...stats, durations: { p50Ms: percentile(sorted, 0.5), p95Ms: percentile(sorted, 0.95) } };
   }
 
+  history(elapsed: number): readonly (readonly [step: number, counts: Readonly<Record<Counted, number>>])[] {
+    this.#forgetSteps(elapsed);
+    return [...this.#steps];
+  }
+
   #count(what: Counted, elapsed: number): void {
     this.#second(elapsed)[what] += 1;
+    this.#step(elapsed)[what] += 1;
+  }
+
+  #step(elapsed: number): Record<Counted, number> {
+    const step = Math.floor(elapsed / stepMs);
+    let counts = this.#steps.get(step);
+    if (counts === undefined) {
+      this.#forgetSteps(elapsed);
+      counts = noCounts();
+      this.#steps.set(step, counts);
+    }
+    return counts;
+  }
+
+  #forgetSteps(elapsed: number): void {
+    for (const step of this.#steps.keys()) {
+      if (step > Math.floor(elapsed / stepMs) - maxSteps) return;
+      this.#steps.delete(step);
+    }
   }
 
   #second(elapsed: number): Record<Counted, number> {

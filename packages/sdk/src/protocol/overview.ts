@@ -50,6 +50,12 @@ export interface Stats {
   readonly clients: number;
 }
 
+/** What happened in one step of time. */
+export interface StatsPoint extends Readonly<Record<'accepted' | TerminalState, number>> {
+  /** When the step began; wall clock, milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface HubInfo {
   readonly hubId: string;
   readonly version: string;

@@ -1,6 +1,6 @@
 /** From TypeScript to the wire: how the hub spells what it says of itself. */
 
-import type { ClientInfo, HubInfo, ProviderSession, RequestSummary, Stats } from './overview.ts';
+import type { ClientInfo, HubInfo, ProviderSession, RequestSummary, Stats, StatsPoint } from './overview.ts';
 import { providerToWire, requestHeadToWire, type WireBody } from './wire.ts';
 
 export function summaryToWire(summary: RequestSummary): WireBody {
@@ -47,6 +47,10 @@ export function statsToWire({ open, lastMinute, durations, services, providers, 
     providers,
     clients,
   };
+}
+
+export function historyToWire({ stepMs, points }: { readonly stepMs: number; readonly points: readonly StatsPoint[] }): WireBody {
+  return { step_ms: stepMs, points: points.map(({ at, ...counts }) => ({ at: new Date(at).toISOString(), ...counts })) };
 }
 
 export function hubToWire({ hubId, version, epoch, startedAt, openRequests, connections, trouble }: HubInfo): WireBody {

@@ -1,0 +1,58 @@
+/** How the hub is, in one look: a sentence, the numbers, what needs attention, and every service. */
+
+import { Link } from 'wouter';
+import { useSeesAll, useServices, useStats } from '../../live/queries.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { useRequestList } from '../requests/request-list.ts';
+import { attentionOf } from './attention.ts';
+import { EndedFeed } from './ended-feed.tsx';
+import styles from './overview-page.module.css';
+import { ServiceCards } from './service-cards.tsx';
+import { Throughput } from './throughput.tsx';
+import { Tiles } from './tiles.tsx';
+
+const waiting = { state: 'queued' };
+
+export function OverviewPage() {
+  const services = useServices();
+  const stats = useStats();
+  const seesAll = useSeesAll();
+  const { requests: queued } = useRequestList(waiting, { isPaused: false });
+  const attention = services === undefined ? [] : attentionOf(services, queued ?? []);
+  return (
+    <div className={styles['page']}>
+      <h1 className="unseen">Overview</h1>
+      <p className={styles['health']} data-well={attention.length === 0}>
+        {services === undefined ? 'Looking …' : healthOf(services.length, attention.length)}
+      </p>
+      {seesAll && <Tiles stats={stats} />}
+      {attention.length > 0 && (
+        <Panel title="Needs attention">
+          <ul className={styles['attention']}>
+            {attention.map(({ key, what, todo, path }) => (
+              <li key={key}>
+                <Link href={path}>{what}</Link>
+                <span>{todo}</span>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+      {seesAll && <Throughput />}
+      <div className={styles['columns']}>
+        <Panel title="Services" aside={<Link href="/services">All services</Link>}>
+          <ServiceCards services={services} />
+        </Panel>
+        <Panel title="Just ended" aside={<Link href="/requests">All requests</Link>}>
+          <EndedFeed />
+        </Panel>
+      </div>
+    </div>
+  );
+}
+
+function healthOf(services: number, troubles: number): string {
+  if (services === 0) return 'The hub is up and waits for its first service.';
+  if (troubles === 0) return services === 1 ? 'All is well: one service, ready.' : `All is well: ${services} services, ready.`;
+  return troubles === 1 ? 'One thing needs attention.' : `${troubles} things need attention.`;
+}

@@ -1,0 +1,59 @@
+/** A line per service: its pool, what it works on, and who waits. */
+
+import { Link } from 'wouter';
+import { servicePath } from '../../app/paths.ts';
+import type { Service } from '../../live/api.ts';
+import { countText } from '../../parts/durations.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { FirstService } from '../../parts/first-service.tsx';
+import { StackedBar } from '../../parts/stacked-bar.tsx';
+import styles from './service-cards.module.css';
+
+export function ServiceCards({ services }: { readonly services: readonly Service[] | undefined }) {
+  if (services === undefined) return null;
+  if (services.length === 0) {
+    return (
+      <EmptyState title="No service has registered yet">
+        <FirstService />
+      </EmptyState>
+    );
+  }
+  return (
+    <ul className={styles['cards']}>
+      {services.map((service) => (
+        <Card key={service.name} service={service} />
+      ))}
+    </ul>
+  );
+}
+
+function Card({ service }: { readonly service: Service }) {
+  const { name, providers, waiting, paused } = service;
+  const held = providers.reduce((sum, provider) => sum + provider.held, 0);
+  const room = providers.reduce((sum, { capacity }) => sum + capacity, 0);
+  return (
+    <li className={styles['card']}>
+      <Link href={servicePath(name)} className={styles['name'] ?? ''}>
+        {name}
+      </Link>
+      <span className={styles['pool']}>{poolText(providers.length, paused)}</span>
+      <StackedBar
+        label={name}
+        counts={[
+          ['running', held],
+          ['queued', waiting],
+        ]}
+        free={Math.max(0, room - held)}
+      />
+      <span className={styles['numbers']}>
+        {countText(held)} of {countText(room)} busy
+        {waiting > 0 && <b>, {countText(waiting)} waiting</b>}
+      </span>
+    </li>
+  );
+}
+
+function poolText(count: number, isPaused: boolean): string {
+  const providers = count === 0 ? 'no provider' : count === 1 ? '1 provider' : `${countText(count)} providers`;
+  return isPaused ? `paused, ${providers}` : providers;
+}

@@ -1,0 +1,108 @@
+/** Follows one request over the SDK's connection, which this page opens when the first request is looked at. */
+
+import { type Conduit, connect, type RequestObject } from '@conduit/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { hubUrl } from '../../app/place.ts';
+import { tokenStore } from '../../live/token.ts';
+import { noStory, type Story, told } from './story.ts';
+
+type Event = Parameters<typeof told>[1][number];
+
+let connection: Promise<Conduit> | undefined;
+
+/** One for all requests that are looked at; another token needs another one. */
+async function theConnection(): Promise<Conduit> {
+  connection ??= connect(hubUrl.href, {
+    token: () => tokenStore.value,
+    name: 'dashboard',
+    connectTimeoutMs: Number.POSITIVE_INFINITY,
+  });
+  return await connection;
+}
+
+tokenStore.subscribe(() => {
+  const former = connection;
+  connection = undefined;
+  former?.then(
+    (conduit) => conduit.close(),
+    // It never came to be.
+    () => undefined,
+  );
+});
+
+// Whoever leaves says so: the hub would keep its place for a while otherwise.
+addEventListener('pagehide', () => void connection?.then((conduit) => conduit.close()).catch(() => undefined));
+
+export interface Followed {
+  readonly story: Story;
+  /** Why nothing more comes: the request is not there, or may not be seen. */
+  readonly trouble: string | undefined;
+}
+
+export function useStory(requestId: string): Followed {
+  const [story, setStory] = useState(noStory);
+  const [trouble, setTrouble] = useState<string>();
+  useEffect(() => {
+    let isOver = false;
+    let waiting: Event[] = [];
+    let frame: number | undefined;
+    // However fast they come, the page is drawn once a frame.
+    const draw = (): void => {
+      frame = undefined;
+      const events = waiting;
+      waiting = [];
+      setStory((before) => told(before, events));
+    };
+    const read = async (): Promise<void> => {
+      const conduit = await theConnection();
+      if (isOver) return;
+      for await (const event of conduit.follow(requestId)) {
+        if (isOver) return;
+        waiting.push(event);
+        frame ??= requestAnimationFrame(draw);
+      }
+    };
+    read().catch((error: unknown) => {
+      if (!isOver) setTrouble(error instanceof Error ? error.message : String(error));
+    });
+    return () => {
+      isOver = true;
+      if (frame !== undefined) cancelAnimationFrame(frame);
+    };
+  }, [requestId]);
+  return { story, trouble };
+}
+
+/** The request as it stands, looked at again whenever `version` is another. */
+export function useRequestObject(
+  requestId: string,
+  version: string,
+): { readonly request: RequestObject | undefined; readonly error: Error | null } {
+  const { data, error } = useQuery({
+    queryKey: ['request', requestId, version],
+    queryFn: async () => await (await theConnection()).get(requestId),
+    placeholderData: (former) => (former?.requestId === requestId ? former : undefined),
+    retry: false,
+  });
+  return { request: data, error };
+}
+
+export async function cancelRequest(requestId: string): Promise<'cancelled' | 'requested' | 'already_finished'> {
+  return await (await theConnection()).follow(requestId).cancel('cancelled from the dashboard');
+}
+
+/** The payload or the result, whole, with its bytes as bytes. */
+export function useValue(
+  requestId: string,
+  what: 'payload' | 'result',
+  isThere: boolean,
+): { readonly value: unknown; readonly isLoaded: boolean } {
+  const { data, isSuccess } = useQuery({
+    queryKey: [what, requestId],
+    queryFn: async () => ({ value: (await (await theConnection()).get(requestId, { include: [what] }))[what] }),
+    enabled: isThere,
+    retry: false,
+  });
+  return { value: data?.value, isLoaded: isSuccess };
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { RequestSummary } from '../../live/api.ts';
+import { filtersOf, fits, queryOf, readFilters, typedOf } from './filters.ts';
+
+test('terms narrow, and other words are looked for', () => {
+  expect(filtersOf('state:failed  service:llm nightly run')).toEqual({ state: 'failed', service: 'llm', text: 'nightly run' });
+  expect(filtersOf('unknown:thing')).toEqual({ text: 'unknown:thing' });
+  expect(filtersOf('service:')).toEqual({ text: 'service:' });
+  expect(filtersOf('  ')).toEqual({});
+});
+
+test('what was typed is an address, and typed again from it', () => {
+  const filters = filtersOf('state:queued,running tag:a:b words');
+  expect(readFilters(String(new URLSearchParams(filters)))).toEqual(filters);
+  expect(filtersOf(typedOf(filters))).toEqual(filters);
+  expect(readFilters('?state=&other=1')).toEqual({});
+});
+
+const summary = {
+  to: 'llm',
+  action: 'write',
+  state: 'running',
+  tags: ['user-42'],
+  requester: { session_id: 's1', subject: 'ann', hub_id: 'h' },
+} as unknown as RequestSummary;
+
+test.each([
+  ['state:running', true],
+  ['state:queued,running', true],
+  ['state:failed', false],
+  ['service:llm action:write tag:user-42 requester:ann', true],
+  ['requester:s1', true],
+  ['tag:user-4', false],
+  ['USER-4', true],
+  ['nobody', false],
+])('%s fits: %s', (typed, expected) => {
+  expect(fits(summary, filtersOf(typed))).toBe(expected);
+});
+
+test.each([
+  ['90s', '9910000'],
+  ['1h', '6400000'],
+  ['1700000000000', '1700000000000'],
+  ['1970-01-01T00:00:01Z', '1000'],
+  ['yesterday', 'yesterday'],
+])('since:%s asks the hub for since=%s', (since, expected) => {
+  expect(Object.fromEntries(queryOf({ since, state: 'failed' }, 10_000_000))).toEqual({ state: 'failed', since: expected });
+});

@@ -1,0 +1,139 @@
+/** The list of requests: pages of it as they are scrolled to, and what the hub tells of while one looks. */
+
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { get, type RequestSummary } from '../../live/api.ts';
+import { hubLife } from '../../live/hub-life.ts';
+import { type Filters, fits, queryOf } from './filters.ts';
+
+interface Page {
+  readonly requests: readonly RequestSummary[];
+  readonly next_cursor?: string | undefined;
+}
+type Pages = InfiniteData<Page, string | undefined>;
+
+const pageSize = 100;
+/** More than a hub tells while it answers. */
+const maxRemembered = 2_000;
+
+export interface RequestList {
+  /** Newest first; undefined until the first answer. */
+  readonly requests: readonly RequestSummary[] | undefined;
+  readonly error: Error | null;
+  /** New ones that are held back while the list stands still. */
+  readonly heldBack: number;
+  readonly hasMore: boolean;
+  loadMore(): void;
+}
+
+/** @param isPaused new requests are counted and not shown; those that are there go on changing. */
+export function useRequestList(filters: Filters, { isPaused }: { readonly isPaused: boolean }): RequestList {
+  const queries = useQueryClient();
+  const key = useMemo(() => ['requests', filters], [filters]);
+  const latest = useRef(new Map<string, RequestSummary>());
+  const [held, setHeld] = useState<ReadonlyMap<string, RequestSummary>>(new Map());
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: key,
+    queryFn: async ({ pageParam, signal }): Promise<Page> => {
+      const query = queryOf(filters, Date.now());
+      query.set('limit', String(pageSize));
+      if (pageParam !== undefined) query.set('cursor', pageParam);
+      const page = await get('requests', `/requests?${query}`, signal);
+      // While the answer was on its way the hub may have told of something later.
+      const seqs = new Map(page.requests.map(({ request_id, seq }) => [request_id, seq]));
+      const later = [...latest.current.values()].filter(({ request_id, seq }) => seq > (seqs.get(request_id) ?? 0));
+      const { pages, fresh } = patched([page], later, filters);
+      const [now = page] = pageParam === undefined && !isPaused ? withFresh(pages, fresh) : pages;
+      return now;
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }: Page) => next_cursor,
+    // Another time something is looked for, it is looked for anew.
+    gcTime: 0,
+  });
+
+  useEffect(() => {
+    let wasOpen = false;
+    return hubLife.listen('requests', {
+      opened: () => {
+        if (wasOpen) void queries.invalidateQueries({ queryKey: key });
+        wasOpen = true;
+      },
+      told: (body) => {
+        const { requests, gap } = body as { readonly requests: readonly RequestSummary[]; readonly gap?: true };
+        remember(latest.current, requests);
+        if (gap === true) void queries.invalidateQueries({ queryKey: key });
+        const before = queries.getQueryData<Pages>(key);
+        if (before === undefined) return;
+        const { pages, fresh } = patched(before.pages, requests, filters);
+        if (isPaused && fresh.length > 0) {
+          setHeld((now) => new Map([...now, ...fresh.map((one) => [one.request_id, one] as const)]));
+        }
+        queries.setQueryData<Pages>(key, { ...before, pages: isPaused ? pages : withFresh(pages, fresh) });
+      },
+    });
+  }, [queries, key, filters, isPaused]);
+
+  useEffect(() => {
+    if (isPaused || held.size === 0) return;
+    queries.setQueryData<Pages>(key, (now) =>
+      now === undefined ? now : { ...now, pages: withFresh(now.pages, [...held.values()]) },
+    );
+    setHeld(new Map());
+  }, [queries, key, isPaused, held]);
+
+  const requests = useMemo(() => data?.pages.flatMap((page) => page.requests), [data]);
+  return {
+    requests,
+    error,
+    heldBack: held.size,
+    hasMore: hasNextPage,
+    loadMore: () => {
+      if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+    },
+  };
+}
+
+/** The latest of each, of the last so many that were told. */
+function remember(latest: Map<string, RequestSummary>, told: readonly RequestSummary[]): void {
+  for (const one of told) {
+    latest.delete(one.request_id);
+    latest.set(one.request_id, one);
+  }
+  for (const id of latest.keys()) {
+    if (latest.size <= maxRemembered) return;
+    latest.delete(id);
+  }
+}
+
+/** What is there changes in its place, or goes where it fits no more; what is new and fits is `fresh`. */
+function patched(
+  pages: readonly Page[],
+  told: readonly RequestSummary[],
+  filters: Filters,
+): { readonly pages: Page[]; readonly fresh: readonly RequestSummary[] } {
+  const changed = new Map(told.map((one) => [one.request_id, one]));
+  const now = pages.map((page) => {
+    if (!page.requests.some(({ request_id }) => changed.has(request_id))) return page;
+    const requests = page.requests.flatMap((one) => {
+      const latest = changed.get(one.request_id);
+      changed.delete(one.request_id);
+      if (latest === undefined) return [one];
+      return fits(latest, filters) ? [latest] : [];
+    });
+    return { ...page, requests };
+  });
+  return { pages: now, fresh: [...changed.values()].filter((one) => fits(one, filters)) };
+}
+
+/** Only what belongs before the end of what was loaded: older ones come with their page. */
+function withFresh(pages: readonly Page[], fresh: readonly RequestSummary[]): Page[] {
+  const [first, ...rest] = pages;
+  if (first === undefined || fresh.length === 0) return [...pages];
+  const known = new Set(pages.flatMap(({ requests }) => requests.map(({ request_id }) => request_id)));
+  const last = pages.at(-1);
+  const oldest = last?.next_cursor === undefined ? '' : (last.requests.at(-1)?.created_at ?? '');
+  const added = fresh.filter(({ request_id, created_at }) => !known.has(request_id) && created_at >= oldest);
+  const requests = [...added, ...first.requests].sort((one, other) => (one.created_at < other.created_at ? 1 : -1));
+  return [{ ...first, requests }, ...rest];
+}

@@ -1,0 +1,105 @@
+/** The list of requests: found by what they are, shared by its address, going on while one looks. */
+
+import { Pause, Play } from 'lucide-react';
+import { type FormEvent, useMemo, useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { requestsPath } from '../../app/paths.ts';
+import type { RequestState } from '../../live/api.ts';
+import { countText } from '../../parts/durations.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { type Filters, filtersOf, readFilters, typedOf } from './filters.ts';
+import { useRequestList } from './request-list.ts';
+import { RequestTable } from './request-table.tsx';
+import styles from './requests-page.module.css';
+
+const presets: readonly (readonly [name: string, filters: Filters])[] = [
+  ['All', {}],
+  ['In flight', { state: 'queued,assigned,running,cancelling' }],
+  ['Queued', { state: 'queued' }],
+  ['Running', { state: 'running' }],
+  ['Completed', { state: 'completed' }],
+  ['Failed', { state: 'failed,expired' satisfies `${RequestState},${RequestState}` }],
+  ['Cancelled', { state: 'cancelled' }],
+  ['Failed in the last hour', { state: 'failed,expired', since: '1h' }],
+];
+
+export function RequestsPage() {
+  const query = useSearch();
+  const [, navigate] = useLocation();
+  const filters = useMemo(() => readFilters(query), [query]);
+  const [isPaused, setPaused] = useState(false);
+  const list = useRequestList(filters, { isPaused });
+  const typed = typedOf(filters);
+  const go = (to: Filters): void => navigate(requestsPath(to));
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    go(filtersOf(String(new FormData(event.currentTarget).get('typed') ?? '')));
+  };
+  return (
+    <>
+      <header className={styles['head']}>
+        <h1>Requests</h1>
+        <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
+          {isPaused ? <Play size={14} aria-hidden="true" /> : <Pause size={14} aria-hidden="true" />}
+          {isPaused ? `Go on${list.heldBack > 0 ? `: ${countText(list.heldBack)} new` : ''}` : 'Pause'}
+        </button>
+      </header>
+      <div className={styles['filters']}>
+        <nav className={styles['presets']} aria-label="Presets">
+          {presets.map(([name, preset]) => (
+            <a
+              key={name}
+              href={requestsPath(withPreset(filters, preset))}
+              aria-current={filters.state === preset.state && filters.since === preset.since ? 'true' : undefined}
+              onClick={(event) => {
+                event.preventDefault();
+                go(withPreset(filters, preset));
+              }}
+            >
+              {name}
+            </a>
+          ))}
+        </nav>
+        <form onSubmit={submit} className={styles['form']}>
+          <input
+            key={typed}
+            name="typed"
+            defaultValue={typed}
+            placeholder="state:… service:… action:… tag:… requester:… since:1h words"
+            aria-label="Filter"
+            spellCheck={false}
+            autoComplete="off"
+          />
+        </form>
+      </div>
+      {list.error !== null && (
+        <p role="alert" className={styles['trouble']}>
+          {list.error.message}
+        </p>
+      )}
+      {list.requests?.length === 0 ? (
+        <div className={styles['sheet']}>
+          <EmptyState title={typed === '' ? 'No request yet' : 'No request is like that'}>
+            {typed === '' ? (
+              <p>
+                A request shows here as soon as somebody sends one: with the SDK, with <code>conduit call</code>, or by{' '}
+                <code>POST /api/v1/requests</code>.
+              </p>
+            ) : (
+              <button type="button" onClick={() => go({})}>
+                Show all
+              </button>
+            )}
+          </EmptyState>
+        </div>
+      ) : (
+        <RequestTable requests={list.requests ?? []} hasMore={list.hasMore} onEnd={list.loadMore} />
+      )}
+    </>
+  );
+}
+
+/** What a preset says replaces what the last one said; the rest stays. */
+function withPreset({ state: _state, since: _since, ...rest }: Filters, preset: Filters): Filters {
+  return { ...rest, ...preset };
+}

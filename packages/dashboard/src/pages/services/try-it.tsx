@@ -1,0 +1,88 @@
+/** Sends a real request to a service, with a form made from what the action takes, and goes to where it is followed. */
+
+import { Send } from 'lucide-react';
+import { type FormEvent, useId, useState } from 'react';
+import { useLocation } from 'wouter';
+import { act } from '../../app/notices.tsx';
+import { requestPath } from '../../app/paths.ts';
+import { post, type Service } from '../../live/api.ts';
+import { type Field, fieldsOf, payloadFrom } from './form.ts';
+import styles from './try-it.module.css';
+
+export function TryIt({ service }: { readonly service: Service }) {
+  const { name, actions } = service;
+  const [chosen, setChosen] = useState(actions[0]?.name ?? '');
+  const [trouble, setTrouble] = useState('');
+  const [, navigate] = useLocation();
+  const fields = fieldsOf(actions.find((action) => action.name === chosen)?.input);
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    let payload: unknown;
+    try {
+      payload = payloadFrom(fields, (field) => data.get(field));
+    } catch (error) {
+      setTrouble(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    setTrouble('');
+    void act(async () => {
+      const { request_id } = await post('accepted', '/requests', { to: name, action: String(data.get('action')), payload });
+      navigate(requestPath(request_id));
+      return `Sent to ${name}`;
+    });
+  };
+  return (
+    <form className={styles['form']} onSubmit={submit}>
+      <label htmlFor="try-action">
+        Action
+        {actions.length === 0 ? (
+          <input id="try-action" name="action" required spellCheck={false} />
+        ) : (
+          <select id="try-action" name="action" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+            {actions.map((action) => (
+              <option key={action.name}>{action.name}</option>
+            ))}
+          </select>
+        )}
+      </label>
+      {fields.map((field) => (
+        <Control key={`${chosen} ${field.name}`} field={field} />
+      ))}
+      <p role="alert" className={styles['trouble']}>
+        {trouble}
+      </p>
+      <button type="submit" data-kind="main">
+        <Send size={14} aria-hidden="true" />
+        Send
+      </button>
+    </form>
+  );
+}
+
+function Control({ field }: { readonly field: Field }) {
+  const { name, label, kind, isRequired, choices, initial, hint } = field;
+  const id = useId();
+  const shared = { id, name, required: isRequired && kind !== 'flag' };
+  return (
+    <label htmlFor={id} data-kind={kind}>
+      <span>
+        {label}
+        {isRequired && kind !== 'flag' && <b aria-hidden="true"> *</b>}
+      </span>
+      {kind === 'choice' && (
+        <select {...shared} defaultValue={initial}>
+          {!isRequired && <option value="" />}
+          {choices.map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      )}
+      {kind === 'flag' && <input id={id} type="checkbox" name={name} defaultChecked={initial === 'true'} />}
+      {kind === 'number' && <input {...shared} type="number" step="any" defaultValue={initial} />}
+      {kind === 'text' && <input {...shared} type="text" defaultValue={initial} />}
+      {kind === 'json' && <textarea {...shared} rows={6} spellCheck={false} defaultValue={initial} />}
+      {hint !== undefined && <small>{hint}</small>}
+    </label>
+  );
+}

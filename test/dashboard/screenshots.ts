@@ -1,0 +1,105 @@
+/**
+ * Makes pictures of every page of the dashboard, in both themes and two widths, with the demo's services at work, for people to look at.
+ * Run it with `npm run screenshots`; they go to `screenshots/`.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { type Conduit, connect } from '@conduit/sdk';
+import type { Browser, Page } from 'playwright-core';
+import { aContext, startChromium } from '../browser/chromium.ts';
+import { startDemo } from './demo.ts';
+
+const folder = new URL('../../screenshots/', import.meta.url);
+const looks = [
+  { name: 'wide-light', width: 1440, height: 900, scheme: 'light' },
+  { name: 'wide-dark', width: 1440, height: 900, scheme: 'dark' },
+  { name: 'phone-light', width: 390, height: 844, scheme: 'light' },
+  { name: 'phone-dark', width: 390, height: 844, scheme: 'dark' },
+] as const;
+
+const maxHeight = 2_400;
+
+/** What shows only after somebody has done something: on which page, and what. */
+const moments: Readonly<Record<string, readonly [page: string, doing: (page: Page) => Promise<unknown>]>> = {
+  'request-result': ['request-pictures', (page) => page.getByRole('tab', { name: 'Result' }).click()],
+  'request-events': ['request', (page) => page.getByRole('tab', { name: 'Events' }).click()],
+  'run-again': ['request', (page) => page.getByRole('button', { name: 'Run again' }).click()],
+  'as-code': ['request', (page) => page.getByRole('button', { name: 'As code' }).click()],
+  keys: ['overview', (page) => page.keyboard.press('?')],
+  'no-request': ['requests?service=nobody-at-all', async () => undefined],
+  'no-service': ['services/nobody-at-all', async () => undefined],
+};
+
+const only = process.argv[2];
+mkdirSync(folder, { recursive: true });
+const demo = await startDemo();
+const conduit = await connect(demo.url, { name: 'storefront' });
+const browser = await startChromium();
+try {
+  const ids = await work(conduit);
+  const pages: Readonly<Record<string, string>> = {
+    overview: '',
+    requests: 'requests',
+    ...ids,
+    services: 'services',
+    service: 'services/documents',
+    providers: 'providers',
+    clients: 'clients',
+    cluster: 'cluster',
+  };
+  for (const look of looks) {
+    for (const [name, path] of Object.entries(pages))
+      if (only === undefined || name === only) await picture(browser, name, path, look);
+    for (const [name, [page, doing]] of Object.entries(moments))
+      if (only === undefined || name === only) await picture(browser, name, pages[page] ?? page, look, doing);
+  }
+} finally {
+  await conduit.close();
+  await browser.close();
+  await demo.stop();
+}
+
+/** Some traffic, with an end of each kind. @returns the addresses of requests that are worth a picture. */
+async function work(conduit: Conduit): Promise<Record<string, string>> {
+  const document = conduit.request('documents', 'process', { url: 'document:annual-report.pdf' }, { tags: ['report', 'q3'] });
+  const briefing = conduit.request('briefing', 'prepare', { url: 'document:annual-report.pdf' }, { tags: ['briefing'] });
+  const infographics = conduit.request('brightwrapper', 'generate-infographics', { url: 'article:tides' });
+  const failing = conduit.request('documents', 'process', { url: 'document:nothing.pdf' }, { tags: ['broken'] });
+  const prompts = Array.from({ length: 12 }, (_, index) =>
+    conduit.request('llm', 'chat', { prompt: 'It was a dark and stormy night' }, { tags: [`user-${index % 4}`] }),
+  );
+  await Promise.allSettled([document, briefing, infographics, failing, ...prompts]);
+  const running = Array.from({ length: 10 }, () => conduit.request('llm', 'chat', { prompt: 'The sea was calm and' }));
+  running.push(conduit.request('nobody', 'listens', {}, { startTimeoutMs: 600_000 }) as never);
+  for (const request of running) request.catch(() => undefined);
+  const [first] = running;
+  if (first !== undefined) for await (const event of first) if (event.type === 'chunk') break;
+  return {
+    request: `requests/${document.id}`,
+    'request-tree': `requests/${briefing.id}`,
+    'request-pictures': `requests/${infographics.id}`,
+    'request-failed': `requests/${failing.id}`,
+    'request-running': `requests/${first?.id}`,
+  };
+}
+
+async function picture(
+  from: Browser,
+  name: string,
+  path: string,
+  look: (typeof looks)[number],
+  doing?: (page: Page) => Promise<unknown>,
+): Promise<void> {
+  const context = await aContext(from, look);
+  const page = await context.newPage();
+  await page.goto(`${demo.url}/${path}`);
+  await page.getByText('live', { exact: true }).waitFor();
+  await doing?.(page);
+  // The page's stream never ends, so that nothing tells when all is there: this much time is enough for a picture.
+  await page.waitForTimeout(400);
+  // As tall as it is, for what stands at the window's edges to stand there.
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: look.width, height: Math.min(Math.max(height, look.height), maxHeight) });
+  await page.screenshot({ path: new URL(`${name}-${look.name}.png`, folder).pathname });
+  await context.close();
+}
