@@ -53,12 +53,9 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
   });
 
   useEffect(() => {
-    let wasOpen = false;
     return hubLife.listen('requests', {
-      opened: () => {
-        if (wasOpen) void queries.invalidateQueries({ queryKey: key });
-        wasOpen = true;
-      },
+      // What changed between the answer and the stream's beginning, the first one's too, nobody tells any more.
+      opened: () => void queries.invalidateQueries({ queryKey: key }),
       told: (body) => {
         const { requests, gap } = body as { readonly requests: readonly RequestSummary[]; readonly gap?: true };
         remember(latest.current, requests);
