@@ -144,6 +144,7 @@ const walls: readonly [path: string, reason: string, refused: readonly string[]]
   [room('ops'), reasons.ground, ['../sessions/x.ts', '../ledger/x.ts', '../hub.ts', '../config.ts']],
   [room('contract'), reasons.ground, ['../http/x.ts', '../ledger/x.ts', '../cli/x.ts', '../hub.ts']],
   [sdk('client'), reasons.client, ['../service/x.ts', '../service/deep/x.ts', '@conduit/hub']],
+  [sdk('react'), reasons.client, ['../service/x.ts', '@conduit/hub']],
   [sdk('service'), reasons.service, ['../client/x.ts', './../client/x.ts', '@conduit/hub']],
 ];
 

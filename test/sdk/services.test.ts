@@ -1,12 +1,12 @@
 /** Who looks at the services sees them come, go and come back, over a cut of its own line too. */
 
-import { connect, isConduitError } from '@conduit/sdk';
+import { connect, isConduitError, type Loop } from '@conduit/sdk';
 import { expect, test } from 'vitest';
 import { aCutProxy } from '../support/cut-proxy.ts';
 import { aFreePort } from '../support/hub-process.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
 
-type Listed = AsyncGenerator<readonly { readonly name: string; readonly providers: readonly unknown[] }[], undefined>;
+type Listed = Loop<readonly { readonly name: string; readonly providers: readonly unknown[] }[]>;
 
 /** Reads on until so many provide the service. */
 async function providers(lists: Listed, count: number): Promise<void> {

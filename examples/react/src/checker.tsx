@@ -1,22 +1,23 @@
 /** The page: checks links with the service of that name, and shows each finding as it comes. */
 
 import { type Finding, links } from '@conduit/example-worker/contract';
-import type { Conduit } from '@conduit/sdk';
+import { useRequest } from '@conduit/sdk/react';
 import { type ReactNode, useState } from 'react';
-import { useRequest } from './use-request.ts';
 
-export function Checker({ conduit }: { readonly conduit: Conduit }): ReactNode {
+export function Checker(): ReactNode {
   const [text, setText] = useState('http://127.0.0.1:9100/healthz\nhttp://127.0.0.1:9100/nowhere');
-  const { start, cancel, isOpen, overall, attempt, message, chunks, result, error } = useRequest(conduit.use(links).check);
+  const { start, cancel, ...request } = useRequest(links, 'check', { cancelOnUnmount: true });
+  const { state, reason, isOpen, overall, attempt, tasks, chunks, result, error } = request;
+  const message = state === 'running' ? tasks[0]?.message : (words[error?.code ?? reason ?? state] ?? error?.message);
 
   return (
     <>
       <h1>Link checker</h1>
-      <form action={() => start({ urls: linesOf(text) })}>
+      <form action={() => void start({ urls: linesOf(text) })}>
         <label htmlFor="urls">Addresses, one a line</label>
         <textarea id="urls" rows={5} required value={text} onChange={({ target }) => setText(target.value)} />
         {isOpen ? (
-          <button type="button" onClick={cancel}>
+          <button type="button" onClick={() => cancel('stopped on the page')}>
             Stop
           </button>
         ) : (
@@ -27,7 +28,7 @@ export function Checker({ conduit }: { readonly conduit: Conduit }): ReactNode {
       <p role="status">
         {attempt > 1 && `Attempt ${attempt}: a worker was lost. `}
         {result !== undefined && `${result.checked} checked, ${result.broken.length} broken`}
-        {error === undefined ? (words[message] ?? message) : (words[error.code] ?? error.message)}
+        {message}
       </p>
       <ul>
         {chunks.map((finding) => (

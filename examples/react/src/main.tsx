@@ -1,10 +1,11 @@
 /** Puts the page into its document. `?hub=` says where the hub is. */
 
 import './style.css';
+import { ConduitProvider } from '@conduit/sdk/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Checker } from './checker.tsx';
-import { Connected } from './connected.tsx';
+import { Connection } from './connection.tsx';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');
@@ -12,6 +13,11 @@ const hub = new URLSearchParams(location.search).get('hub') ?? 'http://127.0.0.1
 
 createRoot(root).render(
   <StrictMode>
-    <Connected hub={hub}>{(conduit) => <Checker conduit={conduit} />}</Connected>
+    <ConduitProvider url={hub}>
+      <main>
+        <Connection />
+        <Checker />
+      </main>
+    </ConduitProvider>
   </StrictMode>,
 );

@@ -1,8 +1,8 @@
 /** Opens a connection to a hub for sending requests. */
 
-import { Conduit } from './client/conduit.ts';
-import { Requests } from './client/requests.ts';
-import { Connection, type ConnectionOptions } from './connection/connection.ts';
+import type { Conduit } from './client/conduit.ts';
+import { openable } from './client/opening.ts';
+import type { ConnectionOptions } from './connection/connection.ts';
 
 /** Milliseconds. */
 const defaultConnectTimeoutMs = 10_000;
@@ -28,9 +28,8 @@ export interface ConnectOptions extends ConnectionOptions {
  * ```
  */
 export async function connect(url?: string, options: ConnectOptions = {}): Promise<Conduit> {
-  const connection = new Connection(url, options);
-  const conduit = new Conduit(connection, new Requests(connection));
+  const { conduit, open } = openable(url, options);
   const { connectTimeoutMs = defaultConnectTimeoutMs, waitsForHub = true } = options;
-  await connection.open(connectTimeoutMs, { waitsForHub });
+  await open(connectTimeoutMs, { waitsForHub });
   return conduit;
 }

@@ -3,6 +3,7 @@
 export type { Call, ServiceCalls } from './client/calls.ts';
 export type { Conduit } from './client/conduit.ts';
 export type { FollowedEvent, SnapshotEvent } from './client/events.ts';
+export type { Loop } from './client/loop.ts';
 export type { ConduitRequest } from './client/request.ts';
 export type { RequestOptions } from './client/requests.ts';
 export { type ConnectOptions, connect } from './connect.ts';

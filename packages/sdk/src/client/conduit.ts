@@ -5,11 +5,13 @@
 
 import type { Connection, ConnectionState } from '../connection/connection.ts';
 import type { Action, ServiceContract } from '../contract/contract.ts';
+import type { ConduitError } from '../protocol/errors.ts';
 import type { RequestObject, ServiceInfo } from '../protocol/events.ts';
 import type { GetInclude } from '../protocol/messages.ts';
 import { requestFromWire } from '../protocol/read.ts';
 import { callerOf } from './caller.ts';
 import { type Call, callsOf, type ServiceCalls } from './calls.ts';
+import type { Loop } from './loop.ts';
 import type { ConduitRequest } from './request.ts';
 import type { RequestOptions, Requests } from './requests.ts';
 import { Services } from './services.ts';
@@ -38,6 +40,11 @@ export class Conduit implements AsyncDisposable {
 
   get state(): ConnectionState {
     return this.#connection.state;
+  }
+
+  /** Why the connection will not come back: the hub's refusal, or `closed`; undefined while it may. */
+  get closedBy(): ConduitError<string> | undefined {
+    return this.#connection.closedBy;
   }
 
   /** The hub that answered last. */
@@ -120,7 +127,7 @@ export class Conduit implements AsyncDisposable {
    * for await (const services of conduit.watchServices()) console.log(services.map(({ name, waiting }) => `${name}: ${waiting}`));
    * ```
    */
-  watchServices(): AsyncGenerator<readonly ServiceInfo[], undefined, undefined> {
+  watchServices(): Loop<readonly ServiceInfo[]> {
     return this.#services.watch();
   }
 

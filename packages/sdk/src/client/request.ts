@@ -1,8 +1,9 @@
 /** One request as the user holds it: awaited for its result, looped over for its events, cancelled; all of it any number of times. */
 
-import type { RequestEvent } from '../protocol/events.ts';
+import { isLast } from '../protocol/read.ts';
 import type { FollowedEvent } from './events.ts';
 import type { Following } from './following.ts';
+import type { Loop } from './loop.ts';
 
 /**
  * A request that was sent, or is followed. Reconnecting and sending again are done for you; the work goes on whether you look or not.
@@ -52,17 +53,9 @@ export class ConduitRequest<Result = unknown, Chunk = unknown>
     return await (this.#following.ended() as Promise<Result>).finally(onFinally);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<FollowedEvent<Result, Chunk>, undefined, undefined> {
-    const events = this.#following.events();
-    let isOver = false;
-    try {
-      for await (const event of events) {
-        isOver = event.type === ('result' satisfies RequestEvent['type']) || event.type === 'error';
-        yield event as FollowedEvent<Result, Chunk>;
-      }
-    } finally {
-      if (this.#cancelOnReturn && !isOver) await this.#following.cancel('the loop over it was left').catch(() => undefined);
-    }
+  [Symbol.asyncIterator](): Loop<FollowedEvent<Result, Chunk>> {
+    const events = this.#following.events() as Loop<FollowedEvent<Result, Chunk>>;
+    return this.#cancelOnReturn ? cancelling(events, this.#following) : events;
   }
 
   /**
@@ -74,4 +67,24 @@ export class ConduitRequest<Result = unknown, Chunk = unknown>
   async cancel(reason?: string): Promise<'cancelled' | 'requested' | 'already_finished'> {
     return await this.#following.cancel(reason);
   }
+}
+
+/** Leaving it cancels the request, where that has not ended. */
+function cancelling<Event extends { readonly type: string }>(events: Loop<Event>, following: Following): Loop<Event> {
+  let isOver = false;
+  const loop: Loop<Event> = {
+    async next() {
+      const next = await events.next();
+      isOver ||= next.done === true || isLast(next.value);
+      return next;
+    },
+    async return() {
+      const next = await events.return();
+      if (!isOver) await following.cancel('the loop over it was left').catch(() => undefined);
+      isOver = true;
+      return next;
+    },
+    [Symbol.asyncIterator]: () => loop,
+  };
+  return loop;
 }

@@ -4,16 +4,12 @@ import type { Connection } from '../connection/connection.ts';
 import type { ServiceInfo } from '../protocol/events.ts';
 import { errorFromWire, serviceFromWire } from '../protocol/read.ts';
 import type { WireBody } from '../protocol/wire.ts';
-
-interface Reader {
-  hasNews: boolean;
-  failure: { readonly error: unknown } | undefined;
-  wake: () => void;
-}
+import { Latest } from './latest.ts';
+import type { Loop } from './loop.ts';
 
 export class Services {
   readonly #connection: Connection;
-  readonly #readers = new Set<Reader>();
+  readonly #readers = new Set<Latest<readonly ServiceInfo[]>>();
   /** By name; undefined until the hub has told all of them. */
   #known: Map<string, ServiceInfo> | undefined;
 
@@ -32,28 +28,24 @@ export class Services {
     return read(answer['services']);
   }
 
-  async *watch(): AsyncGenerator<readonly ServiceInfo[], undefined, undefined> {
+  watch(): Loop<readonly ServiceInfo[]> {
+    return new Latest(
+      (reader) => this.#join(reader),
+      (reader) => this.#leave(reader),
+    );
+  }
+
+  #join(reader: Latest<readonly ServiceInfo[]>): void {
     const { closedBy } = this.#connection;
-    if (closedBy !== undefined) throw closedBy;
-    const reader: Reader = { hasNews: this.#known !== undefined, failure: undefined, wake: () => undefined };
+    if (closedBy !== undefined) return reader.fail(closedBy);
     this.#readers.add(reader);
     if (this.#readers.size === 1) this.#ask();
-    try {
-      for (;;) {
-        if (reader.failure !== undefined) throw reader.failure.error;
-        if (reader.hasNews) {
-          reader.hasNews = false;
-          yield [...(this.#known?.values() ?? [])].sort((one, other) => (one.name < other.name ? -1 : 1));
-        } else {
-          await new Promise<void>((resolve) => {
-            reader.wake = resolve;
-          });
-        }
-      }
-    } finally {
-      this.#readers.delete(reader);
-      if (this.#readers.size === 0) this.#rest();
-    }
+    if (this.#known !== undefined) reader.put(sorted(this.#known));
+  }
+
+  #leave(reader: Latest<readonly ServiceInfo[]>): void {
+    this.#readers.delete(reader);
+    if (this.#readers.size === 0) this.#rest();
   }
 
   #ask(): void {
@@ -81,18 +73,17 @@ export class Services {
   }
 
   #tell(): void {
-    for (const reader of this.#readers) {
-      reader.hasNews = true;
-      reader.wake();
-    }
+    if (this.#known !== undefined) for (const reader of this.#readers) reader.put(sorted(this.#known));
   }
 
   #fail(error: unknown): void {
-    for (const reader of this.#readers) {
-      reader.failure = { error };
-      reader.wake();
-    }
+    for (const reader of [...this.#readers]) reader.fail(error);
   }
+}
+
+/** A list of its own for each reader, by name. */
+function sorted(services: ReadonlyMap<string, ServiceInfo>): readonly ServiceInfo[] {
+  return [...services.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function read(services: unknown): readonly ServiceInfo[] {
