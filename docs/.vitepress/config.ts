@@ -77,7 +77,15 @@ export default defineConfig({
   },
   themeConfig: {
     logo: '/logo.svg',
-    search: { provider: 'local', options: { detailedView: true } },
+    // All of the words as they are written, or their beginnings: what merely looks like an error's code is not what was asked for.
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          searchOptions: { combineWith: 'AND', fuzzy: false, prefix: true, boost: { title: 8, text: 2, titles: 1 } },
+        },
+      },
+    },
     outline: { level: [2, 3] },
     docFooter: { prev: 'Before', next: 'Next' },
     externalLinkIcon: true,
