@@ -1,4 +1,4 @@
-/** The documents say what is so: codes, limits, links and places. */
+/** The documents say what is so: codes, limits, links, headings and places. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -67,6 +67,42 @@ test('every promise of the README names the test that keeps it', () => {
 test.each(documents)('%s links only to what is there', (document) => {
   const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link as string);
   for (const link of links) expect(existsSync(join(root, dirname(document), link)), link).toBe(true);
+});
+
+/** As GitHub, and the site, make them of headings; one that comes again gets a number. */
+function anchorsOf(path: string): Set<string> {
+  const anchors = new Set<string>();
+  const counts = new Map<string, number>();
+  const text = read(path).replaceAll(/^```.*?^```$/gms, '');
+  for (const [, heading = ''] of text.matchAll(/^#+ (.+)$/gm)) {
+    const words = heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .trim()
+      .toLowerCase();
+    const anchor = words.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-');
+    const count = counts.get(anchor) ?? 0;
+    counts.set(anchor, count + 1);
+    anchors.add(count === 0 ? anchor : `${anchor}-${count}`);
+  }
+  return anchors;
+}
+
+test.each(documents)('%s links only to headings that are there', (document) => {
+  const text = read(document).replaceAll(/^```.*?^```$/gms, '');
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
+  for (const [link, path = '', anchor = ''] of links) {
+    const target = path === '' ? document : join(dirname(document), path);
+    if (target.endsWith('.md')) expect(anchorsOf(target), link).toContain(anchor);
+  }
+});
+
+test('every page stands in the navigation of the site', () => {
+  const navigation = read('docs/.vitepress/config.ts');
+  const pages = documents.filter((path) => path.startsWith('docs/') && !path.includes('0000-template'));
+  for (const page of pages) {
+    const link = page.slice('docs/'.length, -'.md'.length);
+    expect(navigation, page).toMatch(new RegExp(`^ +(?:${link}|'${link}'): '.+',$`, 'm'));
+  }
 });
 
 test('the architecture names only files that are there', () => {

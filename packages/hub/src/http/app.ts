@@ -1,4 +1,4 @@
-/** What the hub answers over plain HTTP: whether it lives and is ready, its API, its dashboard, and the SDK for pages. */
+/** What the hub answers over plain HTTP: whether it lives and is ready, its API, its dashboard, its documentation, and the SDK for pages. */
 
 import { ConduitError, toConduitError } from '@conduit/sdk/protocol/errors';
 import type { HubInfo } from '@conduit/sdk/protocol/overview';
@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from '../ops/logger.ts';
 import { type ApiParts, createApi } from './api.ts';
 import { serveDashboard } from './dashboard.ts';
+import { serveDocs } from './docs.ts';
 import type { EventStreams, StreamEnv } from './event-streams.ts';
 import { addMetricsRoute, type MetricsText } from './metrics.ts';
 import { createReference } from './reference.ts';
@@ -54,6 +55,7 @@ export function createApp({ status, log, api, streams, metrics, onRefusal }: App
     if (!context.res.headers.has('Cache-Control')) context.header('Cache-Control', 'no-store');
   });
   serveDashboard(app);
+  serveDocs(app);
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', (context) => {
     const { trouble } = status();

@@ -1,0 +1,154 @@
+/** No block of code in the documents stands there untried: each is run, compared, compiled or, where it is a command, of a command that exists. */
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { closing } from '../support/closing.ts';
+import { blocksOf } from '../support/programs.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const documents = [
+  'README.md',
+  ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+];
+
+/** What tries the blocks of a document, by their language: a test that reads the document, or one of the ways of this file. */
+const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'README.md': { js: 'test/documents/readme.test.ts', sh: 'commands' },
+  'docs/cli.md': { sh: 'commands', text: 'shown' },
+  'docs/conduit-local.md': { sh: 'commands' },
+  'docs/configuration.md': { json: 'settings' },
+  'docs/dispatch.md': { js: 'test/dispatch/docs.test.ts', sh: 'test/dispatch/docs.test.ts' },
+  'docs/errors.md': { ts: 'test/documents/reference.test.ts', text: 'test/documents/reference.test.ts' },
+  'docs/http.md': { sh: 'test/documents/http.test.ts', text: 'test/documents/http.test.ts' },
+  'docs/integration-guide.md': {
+    ts: 'test/templates/guide.test.ts',
+    tsx: 'test/templates/guide.test.ts',
+    js: 'test/templates/guide.test.ts',
+    python: 'test/templates/guide.test.ts',
+    sh: 'test/templates/guide.test.ts',
+  },
+  'docs/operations.md': { sh: 'commands' },
+  'docs/pools.md': { ts: 'test/documents/reference.test.ts' },
+  // The example is what the second section of the conformance suite does; the types are its seventh.
+  'docs/protocol.md': { js: 'the example', ts: 'shown' },
+  'docs/python.md': { sh: 'test/python/docs.test.ts', python: 'test/python/docs.test.ts' },
+  'docs/sdk-browser.md': { html: 'test/browser/sdk-guide.test.ts', sh: 'test/browser/sdk-guide.test.ts' },
+  'docs/sdk-react.md': { tsx: 'test/react/docs.test.ts' },
+  'docs/sdk.md': { ts: 'test/documents/sdk.test.ts', text: 'test/documents/sdk.test.ts' },
+  'docs/start.md': {
+    ts: 'test/documents/start.test.ts',
+    python: 'test/documents/start.test.ts',
+    sh: 'test/documents/start.test.ts',
+    text: 'test/documents/start.test.ts',
+  },
+};
+
+/** Also of a fence that says more than its language. */
+function languagesOf(path: string): string[] {
+  return [...new Set([...read(path).matchAll(/^```(\S+)(?: .*)?\n/gm)].map(([, language = '']) => language))].sort();
+}
+
+test('every block of every document is tried by something that is there', () => {
+  const found = documents.map((path) => [path, languagesOf(path)] as const).filter(([, languages]) => languages.length > 0);
+  expect(found).toEqual(found.map(([path]) => [path, Object.keys(tried[path] ?? {}).sort()]));
+  for (const [path, ways] of Object.entries(tried)) {
+    for (const test of Object.values(ways).filter((way) => way.includes('/')))
+      expect(read(test), test).toContain(path.split('/').at(-1));
+  }
+});
+
+test('every fence says what it is', () => {
+  for (const path of documents) {
+    const fences = read(path).match(/^```.*$/gm) ?? [];
+    for (const [at, fence] of fences.entries()) expect(/^```\S/.test(fence), `${path}: fence ${at}`).toBe(at % 2 === 0);
+  }
+});
+
+/** The options of each command, as the page about them has them; that page is held to the help by a test of its own. */
+function commandsOfPage(): Map<string, Set<string>> {
+  const [, ...sections] = read('docs/cli.md').split(/^## /m);
+  const optionsOf = (text: string): string[] => [...text.matchAll(/^\| `(--[a-z-]+)/gm)].map(([, option = '']) => option);
+  const common = optionsOf(sections.find((text) => text.startsWith('Every command')) ?? '');
+  const commands = sections.flatMap((text) => {
+    const name = /^conduit ([a-z]+)\n/.exec(text)?.[1];
+    return name === undefined ? [] : [[name, new Set([...optionsOf(text), ...common, '--help'])] as const];
+  });
+  return new Map(commands);
+}
+
+test('every command of conduit in a document exists, with its options', () => {
+  const commands = commandsOfPage();
+  expect(commands.size).toBeGreaterThan(8);
+  let seen = 0;
+  for (const path of documents) {
+    const blocks = [...read(path).matchAll(/^```sh.*\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+    for (const line of blocks.join('\n').replaceAll('\\\n', ' ').split('\n')) {
+      // A value in quotes is nobody's option, and what follows a pipe is another program's.
+      const plain = line.replaceAll(/'[^']*'/g, "''");
+      const [, command, rest = ''] = /(?:^|\s)(?:conduit|run --rm hub) ([a-z]+)((?: [^\s|#&]+)*)/.exec(plain) ?? [];
+      if (command === undefined) continue;
+      seen += 1;
+      expect([...commands.keys()], `${path}: ${line}`).toContain(command);
+      const allowed =
+        command === 'doctor'
+          ? new Set([...(commands.get('start') ?? []), ...(commands.get('doctor') ?? [])])
+          : commands.get(command);
+      for (const [option] of rest.matchAll(/(?<= )--[a-z-]+/g)) expect(allowed, `${path}: ${line}`).toContain(option);
+    }
+  }
+  expect(seen).toBeGreaterThan(30);
+});
+
+test('the file of settings is one that a hub takes', async () => {
+  const { readConfig } = await import('../../packages/hub/src/config.ts');
+  const dir = mkdtempSync(join(tmpdir(), 'conduit-settings-'));
+  closing(() => rmSync(dir, { recursive: true }));
+  const [{ text = '' } = {}] = blocksOf('docs/configuration.md');
+  writeFileSync(join(dir, 'conduit.json'), text);
+  expect(readConfig({ flags: {}, variables: {}, file: join(dir, 'conduit.json') })).toMatchObject(JSON.parse(text));
+});
+
+test('the example of the protocol is the one that the conformance suite sends', () => {
+  const [{ text = '' } = {}] = blocksOf('docs/protocol.md');
+  const suite = read('test/conformance/2-the-example.test.ts');
+  const said = [...text.matchAll(/socket\.(?:emit|on)\('(\w+)'/g)].map(([, name = '']) => name);
+  expect(said).toEqual(['register', 'request', 'progress', 'task_result', 'result']);
+  for (const name of said) expect(suite).toMatch(new RegExp(`socket\\.(?:emit|on)\\('${name}'`));
+});
+
+test('the TypeScript of every page compiles', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'conduit-blocks-'));
+  closing(() => rmSync(dir, { recursive: true }));
+  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
+  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
+  const compilerOptions = {
+    target: 'es2023',
+    lib: ['es2023', 'dom', 'esnext.disposable'],
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+    customConditions: ['conduit-src'],
+    types: ['node'],
+  };
+  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  let written = 0;
+  for (const path of ['docs/sdk.md', 'docs/start.md', 'docs/errors.md', 'docs/pools.md']) {
+    for (const { language, text } of blocksOf(path)) {
+      if (language !== 'ts') continue;
+      written += 1;
+      // One that has a name is imported by it; the others are programs of their own.
+      const name = path === 'docs/sdk.md' ? /^\/\/ ([\w-]+\.ts)\n/.exec(text)?.[1] : undefined;
+      writeFileSync(join(dir, name ?? `block-${written}.ts`), text);
+    }
+  }
+  expect(written).toBeGreaterThan(7);
+  const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', dir], { encoding: 'utf8' });
+  expect(compiled.stdout).toBe('');
+});
