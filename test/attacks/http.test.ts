@@ -151,7 +151,18 @@ test.each([
 test('no path leads out of what the hub serves', async () => {
   const secret = `${hub.process.dataDir}/hub.json`;
   const ways = ['..', '%2e%2e', '..%2f', '..%5c', '....//', '%252e%252e', '..;', '.%00.', '\\..'];
-  const starts = ['/', '/sdk/', '/api/', '/socket.io/', '/api/v1/', '/sdk/conduit.js/', '/api/swagger-ui.css/'];
+  const starts = [
+    '/',
+    '/sdk/',
+    '/api/',
+    '/socket.io/',
+    '/api/v1/',
+    '/assets/',
+    '/docs/',
+    '/docs/assets/',
+    '/sdk/conduit.js/',
+    '/api/swagger-ui.css/',
+  ];
   const ends = ['etc/passwd', 'package.json', 'conduit.sqlite', '%2fetc%2fpasswd'];
   const paths = starts.flatMap((start) =>
     ways.flatMap((way) => ends.map((end) => `${start}${Array(8).fill(way).join('/')}/${end}`)),

@@ -76,7 +76,17 @@ test('a page that asks first whether it may is told nothing', async () => {
 });
 
 test('no page of the hub can be framed, sniffed, or run what others wrote', async () => {
-  for (const path of ['/', '/api', '/openapi.json', '/api/v1/services', '/api/init.js', '/nowhere']) {
+  for (const path of [
+    '/',
+    '/requests',
+    '/services/llm',
+    '/docs/',
+    '/api',
+    '/openapi.json',
+    '/api/v1/services',
+    '/api/init.js',
+    '/nowhere',
+  ]) {
     const { headers } = await fetch(hub.url + path);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy, path).toContain("default-src 'none'");

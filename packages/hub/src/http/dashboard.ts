@@ -32,6 +32,9 @@ const types: Readonly<Record<string, string>> = {
 /** Where `npm run build` puts it, seen from the sources and from what is built of them. */
 const builtFolder = new URL('../../dist/dashboard/', import.meta.url);
 
+/** More than there are files, and pages of a usual depth. */
+const maxKept = 200;
+
 /** Where what the page loads is written relative to it, as Vite leaves it. */
 const head = '<head>';
 
@@ -41,7 +44,8 @@ export function serveDashboard(app: Hono<StreamEnv>, folder: URL = builtFolder):
   const files = new Map<string, ShippedFile>();
   const kept = (name: string, read: () => ShippedFile): ShippedFile => {
     const file = files.get(name) ?? read();
-    files.set(name, file);
+    // Addresses may be as deep as anybody likes.
+    if (files.size < maxKept) files.set(name, file);
     return file;
   };
 

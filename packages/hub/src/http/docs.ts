@@ -17,6 +17,9 @@ const types: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
+/** In nobody's frame, and telling nobody where the reader came from. */
+const ofPages = { 'Referrer-Policy': 'no-referrer', 'X-Frame-Options': 'DENY', 'Cross-Origin-Opener-Policy': 'same-origin' };
+
 /** Where `npm run build` puts it, seen from the sources and from what is built of them. */
 const docs = new URL('../../dist/docs/', import.meta.url);
 
@@ -43,7 +46,7 @@ export function serveDocs(app: Hono<StreamEnv>, folder = docs): void {
       // The names of what pages are made of change with what is in them.
       'Cache-Control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'Cross-Origin-Resource-Policy': 'same-origin',
-      ...(kept.policy === undefined ? {} : { 'Content-Security-Policy': kept.policy, 'Referrer-Policy': 'no-referrer' }),
+      ...(kept.policy === undefined ? {} : { ...ofPages, 'Content-Security-Policy': kept.policy }),
     });
   });
 }
