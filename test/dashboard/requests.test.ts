@@ -5,7 +5,7 @@ import type { LooseHandlers } from '@conduit/sdk';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
-import { chromiumForThisFile, openPage, phone } from './open-page.ts';
+import { chromiumForThisFile, live, openPage, phone } from './open-page.ts';
 import { someWork } from './work.ts';
 
 const chromium = chromiumForThisFile();
@@ -171,6 +171,35 @@ test('what the hub tells while its answer is on the way is not forgotten', async
         await rowsOf(other).getByText('completed').waitFor();
         await route.fulfill({ response });
       }),
+  });
+  await rowsOf(page).getByText('completed').waitFor();
+});
+
+test('what ended after an answer was made, and before the stream began, is looked up', async () => {
+  const hub = await aTestHub();
+  const [gate, over] = [aGate(), aGate()];
+  await aProvider(hub.url, { wait: async () => await gate.opened }, { service: 'patience' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('patience', 'wait', {});
+  for await (const event of request) if (event.type === 'running') break;
+  let answers = 0;
+  const page = await openPage(chromium, `${hub.url}/requests`, {
+    prepare: async (context) => {
+      await context.route(/\/api\/v1\/events\?/, async (route) => {
+        await over.opened;
+        await route.continue();
+      });
+      await context.route(/\/api\/v1\/requests\?/, async (route) => {
+        answers += 1;
+        if (answers > 1) return await route.continue();
+        const response = await route.fetch();
+        gate.open();
+        await request;
+        over.open();
+        for (const opened of context.pages()) await live(opened);
+        await route.fulfill({ response });
+      });
+    },
   });
   await rowsOf(page).getByText('completed').waitFor();
 });

@@ -30,6 +30,12 @@ class HubLife {
   #opened: ReadonlySet<Topic> = new Set();
   #abort: AbortController | undefined;
   #isScheduled = false;
+  #openings = 0;
+
+  /** How often a stream began: an answer that was on its way meanwhile may lack what nobody told. */
+  get openings(): number {
+    return this.#openings;
+  }
 
   /** Is told of the topic whenever the stream brings it, which is up to those who listen: whoever keeps a list misses nothing of it. */
   follow(topic: Topic, follower: Listener): void {
@@ -111,6 +117,7 @@ class HubLife {
       const { body } = await ask(`/events?topics=${topics.join(',')}`, { signal: either, headers });
       if (body === null) return;
       onOpen();
+      this.#openings += 1;
       this.state.set('live');
       for (const topic of topics) for (const listener of this.#listenersOf(topic)) listener.opened?.();
       const parser = createParser({ onEvent: ({ event, data }) => this.#tell(event, data) });

@@ -38,7 +38,7 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
       const query = queryOf(filters, Date.now());
       query.set('limit', String(pageSize));
       if (pageParam !== undefined) query.set('cursor', pageParam);
-      const page = await get('requests', `/requests?${query}`, signal);
+      const page = await sinceOpened(async () => await get('requests', `/requests?${query}`, signal));
       // While the answer was on its way the hub may have told of something later.
       const seqs = new Map(page.requests.map(({ request_id, seq }) => [request_id, seq]));
       const later = [...latest.current.values()].filter(({ request_id, seq }) => seq > (seqs.get(request_id) ?? 0));
@@ -89,6 +89,15 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
       if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
     },
   };
+}
+
+/** Asks again where the stream began while the answer was on its way: what changed between the two, neither of them tells. */
+async function sinceOpened<Answer>(look: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const { openings } = hubLife;
+    const answer = await look();
+    if (hubLife.openings === openings) return answer;
+  }
 }
 
 /** The latest of each, of the last so many that were told. */
