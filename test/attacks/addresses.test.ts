@@ -1,7 +1,7 @@
 /** Attacks by how many come from one address: behind a proxy, which tells whom it speaks for. */
 
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { anAttackedHub } from '../support/attacked-hub.ts';
 
 const hub = anAttackedHub({ args: ['--trust-proxy', '127.0.0.1', '--max-address-requests', '1000'] });
@@ -26,21 +26,26 @@ test('of 300 connections from one address 256 are let in, whatever it writes bef
   expect(await statusOf('203.0.113.8')).toBe('101');
 });
 
-test('an address that asks thousands of times a second is told to wait, and another is not', async () => {
-  const ask = async (address: string): Promise<number> =>
-    (await fetch(`${hub.url}/healthz`, { headers: { 'x-forwarded-for': address } })).status;
-  const statuses: number[] = [];
-  for (let round = 0; round < 15; round += 1) {
-    statuses.push(...(await Promise.all(Array.from({ length: 200 }, async () => await ask('203.0.113.9')))));
-  }
-  expect(new Set(statuses)).toEqual(new Set([200, 429]));
-  expect(await ask('203.0.113.10')).toBe(200);
-});
-
 test('one network of IPv6 is one address', async () => {
   const statuses = await Promise.all(
     Array.from({ length: 300 }, async (_, at) => await statusOf(`2001:db8:0:1:${(at + 1).toString(16)}::1`)),
   );
   expect(statuses.filter((status) => status === '101')).toHaveLength(256);
   expect(await statusOf('2001:db8:0:2::1')).toBe('101');
+});
+
+describe('by how often one asks', () => {
+  // So few that a machine which has other things to do asks more often too.
+  const busy = anAttackedHub({ args: ['--trust-proxy', '127.0.0.1', '--max-address-requests', '50'] });
+
+  test('an address that asks thousands of times a second is told to wait, and another is not', async () => {
+    const ask = async (address: string): Promise<number> =>
+      (await fetch(`${busy.url}/healthz`, { headers: { 'x-forwarded-for': address } })).status;
+    const statuses: number[] = [];
+    for (let round = 0; round < 15; round += 1) {
+      statuses.push(...(await Promise.all(Array.from({ length: 200 }, async () => await ask('203.0.113.9')))));
+    }
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    expect(await ask('203.0.113.10')).toBe(200);
+  });
 });

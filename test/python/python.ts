@@ -8,6 +8,9 @@ import { spawnDependent } from '../support/dependent.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const patienceMs = 45_000;
 
+/** What Python says under `-X dev` of a step that took long: on a busy machine each may. */
+const slowSteps = /^Executing <.*> took [\d.]+ seconds\n/gm;
+
 interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -15,7 +18,11 @@ interface ProgramOptions {
 
 export class Program {
   /** What it printed, on both ways out. */
-  output = '';
+  get output(): string {
+    return this.#printed.replaceAll(slowSteps, '');
+  }
+
+  #printed = '';
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
   #watchers: (() => void)[] = [];
@@ -34,7 +41,7 @@ export class Program {
     this.#child.once('exit', () => process.off('exit', killIt));
     for (const out of [this.#child.stdout, this.#child.stderr]) {
       out?.on('data', (data) => {
-        this.output += String(data);
+        this.#printed += String(data);
         this.#changed();
       });
     }

@@ -11,8 +11,8 @@ import { echo, Peer } from './peer.ts';
 const maxLeftBytes = 50 * 1024 ** 2;
 /** What is held only for a time goes within this. */
 const backWithinMs = 20_000;
-/** How long others may wait at the most, on a machine with several times the work that it has cores for: idle it is below 1 s. */
-const promptMs = 8_000;
+/** How long others may wait at the most, on a machine with ten times the work that it has cores for: idle it is below 1 s. */
+const promptMs = 20_000;
 
 export interface AttackedHub {
   readonly process: HubProcess;
