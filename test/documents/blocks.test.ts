@@ -152,4 +152,4 @@ test('the TypeScript of every page compiles', () => {
   expect(written).toBeGreaterThan(7);
   const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', dir], { encoding: 'utf8' });
   expect(compiled.stdout).toBe('');
-});
+}, 120_000);
