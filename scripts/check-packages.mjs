@@ -77,7 +77,7 @@ async function checkOn(node) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, CONDUIT_URL: '' };
   await check(`${version}: by require, with a hub of its own`, async () => {
     const printed = await run(node, ['require.cjs'], project, env);
-    expectEqual(printed, 'Hello, require!\ntrue\n200 text/javascript; charset=utf-8\n');
+    expectEqual(printed, 'Hello, require!\ntrue\n200 text/javascript; charset=utf-8\n200 text/html; charset=utf-8\n');
   });
   await check(`${version}: by import, with the hub that \`conduit start\` runs`, async () => {
     const hub = await startHub(env);

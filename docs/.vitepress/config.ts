@@ -66,6 +66,8 @@ export default defineConfig({
   // What every page would carry within itself becomes a file, so that its policy can forbid scripts within pages.
   metaChunk: true,
   srcExclude: ['decisions/0000-template.md'],
+  // Pictures stay files: they are few, and their styles are told apart by their names.
+  vite: { build: { assetsInlineLimit: 0 } },
   head: [
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/docs/logo.svg' }],
     ['meta', { name: 'color-scheme', content: 'light dark' }],

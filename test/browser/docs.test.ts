@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const site = join(root, 'packages/hub/dist/docs');
 /** Building takes seconds, and starting a browser for the first time unpacks it. */
 const startMs = 180_000;
+/** Some thirty pages, and as many searches: a few seconds where nothing else runs. */
+const pagesMs = 120_000;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -63,36 +65,44 @@ test('every link of every page leads to a page that is there, and to a heading o
   }
 });
 
-test('every page runs under its policy, asks only its hub, and is no wider than a telephone', async () => {
-  const { url, page, trouble } = await aReader(390);
-  for (const name of built()) {
-    await page.goto(url + name.replace(/(?:index)?\.html$/, ''), { waitUntil: 'load' });
-    await page.locator('.vp-doc h1').waitFor();
-    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(tooWide, name).toBeLessThanOrEqual(0);
-  }
-  expect(trouble).toEqual([]);
-});
+test(
+  'every page runs under its policy, asks only its hub, and is no wider than a telephone',
+  async () => {
+    const { url, page, trouble } = await aReader(390);
+    for (const name of built()) {
+      await page.goto(url + name.replace(/(?:index)?\.html$/, ''), { waitUntil: 'load' });
+      await page.locator('.vp-doc h1').waitFor();
+      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(tooWide, name).toBeLessThanOrEqual(0);
+    }
+    expect(trouble).toEqual([]);
+  },
+  pagesMs,
+);
 
-test('search finds each error code first where it is explained, and leads there', async () => {
-  const { url, page, trouble } = await aReader();
-  await page.goto(url);
-  await page.getByRole('button', { name: 'Search' }).click();
-  const input = page.locator('.VPLocalSearchBox input');
-  const first = page.locator('.VPLocalSearchBox .result').first();
-  for (const code of Object.keys(errorTable)) {
-    await input.fill(code);
-    await page.waitForFunction(
-      (expected) => document.querySelector('.VPLocalSearchBox .result')?.getAttribute('href') === expected,
-      `/docs/errors#${code}`,
-    );
-  }
-  await input.fill('provider_lost');
-  await first.filter({ hasText: 'provider_lost' }).click();
-  await page.waitForURL(`${url}errors#provider_lost`);
-  await page.locator('h3#provider_lost').waitFor();
-  expect(trouble).toEqual([]);
-});
+test(
+  'search finds each error code first where it is explained, and leads there',
+  async () => {
+    const { url, page, trouble } = await aReader();
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Search' }).click();
+    const input = page.locator('.VPLocalSearchBox input');
+    const first = page.locator('.VPLocalSearchBox .result').first();
+    for (const code of Object.keys(errorTable)) {
+      await input.fill(code);
+      await page.waitForFunction(
+        (expected) => document.querySelector('.VPLocalSearchBox .result')?.getAttribute('href') === expected,
+        `/docs/errors#${code}`,
+      );
+    }
+    await input.fill('provider_lost');
+    await first.filter({ hasText: 'provider_lost' }).click();
+    await page.waitForURL(`${url}errors#provider_lost`);
+    await page.locator('h3#provider_lost').waitFor();
+    expect(trouble).toEqual([]);
+  },
+  pagesMs,
+);
 
 test('a click leads from page to page without loading anew, and the sun and moon change the colours', async () => {
   const { url, page, trouble } = await aReader();

@@ -22,6 +22,7 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/cli.md': { sh: 'commands', text: 'shown' },
   'docs/conduit-local.md': { sh: 'commands' },
   'docs/configuration.md': { json: 'settings' },
+  'docs/dashboard.md': { sh: 'commands', text: 'shown' },
   'docs/dispatch.md': { js: 'test/dispatch/docs.test.ts', sh: 'test/dispatch/docs.test.ts' },
   'docs/errors.md': { ts: 'test/documents/reference.test.ts', text: 'test/documents/reference.test.ts' },
   'docs/http.md': { sh: 'test/documents/http.test.ts', text: 'test/documents/http.test.ts' },
@@ -151,4 +152,4 @@ test('the TypeScript of every page compiles', () => {
   expect(written).toBeGreaterThan(7);
   const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', dir], { encoding: 'utf8' });
   expect(compiled.stdout).toBe('');
-});
+}, 120_000);

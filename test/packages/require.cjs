@@ -11,6 +11,8 @@ async function main() {
   console.log(defaultLimits.maxDepth > 0);
   const script = await fetch(`${hub.url}/sdk/conduit.js`);
   console.log(script.status, script.headers.get('content-type'));
+  const docs = await fetch(`${hub.url}/docs/`);
+  console.log(docs.status, docs.headers.get('content-type'));
   conduit.close();
   await provider.drain();
   await hub.close();
