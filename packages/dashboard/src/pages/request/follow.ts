@@ -31,9 +31,6 @@ tokenStore.subscribe(() => {
   );
 });
 
-// Whoever leaves says so: the hub would keep its place for a while otherwise.
-addEventListener('pagehide', () => void connection?.then((conduit) => conduit.close()).catch(() => undefined));
-
 export interface Followed {
   readonly story: Story;
   /** Why nothing more comes: the request is not there, or may not be seen. */
