@@ -107,6 +107,8 @@ async function picture(
 ): Promise<void> {
   const context = await aContext(from, look);
   const page = await context.newPage();
+  // Nothing is caught half way.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto(`${demo.url}/${path}`);
   await page.getByText('live', { exact: true }).waitFor();
   await doing?.(page);
