@@ -41,9 +41,11 @@ test('a service is tried with a form made from its schema, and what comes of it 
   await form.getByRole('alert').filter({ hasText: 'options, JSON' }).waitFor();
   await form.getByLabel('options, JSON').fill('{ "brush": "wide" }');
   await form.getByRole('button', { name: 'Send' }).click();
-  await page.waitForURL(/\/requests\//);
-  const result = page.getByRole('tabpanel', { name: 'Result' });
-  for (const text of ['north', 'blue', 'wide']) await result.getByText(text).waitFor();
+  const tried = page.getByRole('region', { name: 'What came of it' });
+  await tried.getByText('completed').waitFor();
+  for (const text of ['north', 'blue', 'wide']) await tried.getByText(text).waitFor();
+  await tried.getByRole('link', { name: 'Its page' }).click();
+  await page.getByRole('tabpanel', { name: 'Result' }).getByText('north').waitFor();
 });
 
 test('a service without provider tells since when and what waits, and one that comes takes it at once', async () => {
