@@ -54,13 +54,14 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
   });
 
   useEffect(() => {
+    const lookAgain = oneAtATime(async () => await queries.invalidateQueries({ queryKey: key }));
     return hubLife.listen('requests', {
       // What changed between the answer and the stream's beginning, the first one's too, nobody tells any more.
-      opened: () => void queries.invalidateQueries({ queryKey: key }),
+      opened: lookAgain,
       told: (body) => {
         const { requests, gap } = body as { readonly requests: readonly RequestSummary[]; readonly gap?: true };
         remember(latest.current, requests);
-        if (gap === true) void queries.invalidateQueries({ queryKey: key });
+        if (gap === true) lookAgain();
         const before = queries.getQueryData<Pages>(key);
         if (before === undefined) return;
         const { pages, fresh } = patched(before.pages, requests, filters);
@@ -101,6 +102,24 @@ async function sinceOpened<Answer>(look: () => Promise<Answer>): Promise<Answer>
     const answer = await look();
     if (hubLife.openings === openings) return answer;
   }
+}
+
+/** What is wanted while it is done is done once more after that: begun anew each time, where much happens it would never end. */
+function oneAtATime(look: () => Promise<unknown>): () => void {
+  let isLooking = false;
+  let isWanted = false;
+  const run = async (): Promise<void> => {
+    isLooking = true;
+    do {
+      isWanted = false;
+      await look();
+    } while (isWanted);
+    isLooking = false;
+  };
+  return () => {
+    isWanted = true;
+    if (!isLooking) void run();
+  };
 }
 
 function asTold({ pageParams }: Pages, pages: readonly Page[]): Pages {
