@@ -188,12 +188,12 @@ async function lags(url: string, context: Context, conduit: Conduit) {
   await overview.goto(url);
   for (let rep = 0; rep < reps * 3; rep += 1) {
     const seen = seenAt(overview, `a[href="/services/probe-${rep}"]`);
+    const at = Date.now();
     const provider = await serve(
       `probe-${rep}`,
       { ping: () => 'pong' },
       { hub: url, handlesSignals: false, log: () => undefined },
     );
-    const at = Date.now();
     lag.get('overview (a service registers)')?.push((await seen) - at);
     await provider.close();
     // Not in step with what the hub tells every half second.

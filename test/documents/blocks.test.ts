@@ -22,6 +22,7 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/cli.md': { sh: 'commands', text: 'shown' },
   'docs/conduit-local.md': { sh: 'commands' },
   'docs/configuration.md': { json: 'settings' },
+  'docs/dashboard.md': { sh: 'commands', text: 'shown' },
   'docs/dispatch.md': { js: 'test/dispatch/docs.test.ts', sh: 'test/dispatch/docs.test.ts' },
   'docs/errors.md': { ts: 'test/documents/reference.test.ts', text: 'test/documents/reference.test.ts' },
   'docs/http.md': { sh: 'test/documents/http.test.ts', text: 'test/documents/http.test.ts' },
