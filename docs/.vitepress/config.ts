@@ -154,6 +154,7 @@ export default defineConfig({
           'decisions/0007-metrics-of-our-own': 'Metrics of our own',
           'decisions/0008-tracing-is-an-option': 'Tracing is an option',
           'decisions/0009-http-workers': 'HTTP workers',
+          'decisions/0010-dashboard': 'The dashboard',
         }),
       },
     ],

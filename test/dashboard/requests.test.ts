@@ -153,6 +153,34 @@ test('on a phone each row still tells how far it is, and why it failed', async (
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(phone.width);
 });
 
+test('where more happens than is told the list looks again, and no look is given up for the next one', async () => {
+  const hub = await aTestHub();
+  await aProvider(hub.url, { greet: () => 'hello' }, { service: 'greeter', capacity: 1_000 });
+  const conduit = await aConduit(hub.url);
+  let isOver = false;
+  const flood = async (): Promise<void> => {
+    while (!isOver) await Promise.all(Array.from({ length: 400 }, async () => await conduit.request('greeter', 'greet', {})));
+  };
+  // Longer than the half second after which the hub tells again that there is more.
+  const slowMs = 1_200;
+  const looked = /\/api\/v1\/requests\?/;
+  const page = await openPage(chromium, `${hub.url}/requests`, {
+    prepare: async (context) =>
+      await context.route(looked, async (route) => {
+        const response = await route.fetch();
+        await new Promise((resolve) => setTimeout(resolve, slowMs));
+        // One that was given up meanwhile has nobody to be answered.
+        await route.fulfill({ response }).catch(() => undefined);
+      }),
+  });
+  await page.getByText('No request yet').waitFor();
+  const flooding = flood();
+  for (const _ of [1, 2]) await page.waitForEvent('requestfinished', (request) => looked.test(request.url()));
+  isOver = true;
+  await flooding;
+  await rowsOf(page).first().waitFor();
+});
+
 test('what the hub tells while its answer is on the way is not forgotten', async () => {
   const hub = await aTestHub();
   const gate = aGate();

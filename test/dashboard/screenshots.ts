@@ -37,6 +37,7 @@ const conduit = await connect(demo.url, { name: 'storefront' });
 const browser = await startChromium();
 try {
   const ids = await work(conduit);
+  keepBusy(conduit);
   const pages: Readonly<Record<string, string>> = {
     overview: '',
     requests: 'requests',
@@ -50,6 +51,9 @@ try {
   for (const look of looks) {
     for (const [name, path] of Object.entries(pages))
       if (only === undefined || name === only) await picture(browser, name, path, look);
+    if (only === undefined || only === 'request-running') {
+      await picture(browser, 'request-running', `requests/${await oneThatRuns(conduit)}`, look);
+    }
     for (const [name, [page, doing]] of Object.entries(moments))
       if (only === undefined || name === only) await picture(browser, name, pages[page] ?? page, look, doing);
   }
@@ -69,18 +73,29 @@ async function work(conduit: Conduit): Promise<Record<string, string>> {
     conduit.request('llm', 'chat', { prompt: 'It was a dark and stormy night' }, { tags: [`user-${index % 4}`] }),
   );
   await Promise.allSettled([document, briefing, infographics, failing, ...prompts]);
-  const running = Array.from({ length: 10 }, () => conduit.request('llm', 'chat', { prompt: 'The sea was calm and' }));
-  running.push(conduit.request('nobody', 'listens', {}, { startTimeoutMs: 600_000 }) as never);
-  for (const request of running) request.catch(() => undefined);
-  const [first] = running;
-  if (first !== undefined) for await (const event of first) if (event.type === 'chunk') break;
+  conduit.request('nobody', 'listens', {}, { startTimeoutMs: 600_000 }).catch(() => undefined);
   return {
     request: `requests/${document.id}`,
     'request-tree': `requests/${briefing.id}`,
     'request-pictures': `requests/${infographics.id}`,
     'request-failed': `requests/${failing.id}`,
-    'request-running': `requests/${first?.id}`,
   };
+}
+
+/** Some requests at any time, until the connection is closed. */
+function keepBusy(conduit: Conduit): void {
+  const ask = (index: number): void => {
+    const next = (): void => ask(index);
+    conduit.request('llm', 'chat', { prompt: 'The sea was calm and' }, { tags: [`user-${index}`] }).then(next, () => undefined);
+  };
+  for (let index = 0; index < 8; index += 1) ask(index);
+}
+
+async function oneThatRuns(conduit: Conduit): Promise<string> {
+  const request = conduit.request('brightwrapper', 'generate-infographics', { url: 'article:tides' });
+  request.catch(() => undefined);
+  for await (const event of request) if (event.type === 'chunk') break;
+  return request.id;
 }
 
 async function picture(
@@ -92,6 +107,8 @@ async function picture(
 ): Promise<void> {
   const context = await aContext(from, look);
   const page = await context.newPage();
+  // Nothing is caught half way.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto(`${demo.url}/${path}`);
   await page.getByText('live', { exact: true }).waitFor();
   await doing?.(page);

@@ -4,8 +4,10 @@ import { useEffect, useState } from 'react';
 import { bytesText, countText } from './durations.ts';
 import styles from './json-tree.module.css';
 
-/** Deeper levels begin closed. */
+/** Deeper levels begin closed: sooner where much is in them, so that neither a small value nor a large one has to be dug for. */
 const openDepth = 2;
+const openDepthOfFew = 4;
+const few = 12;
 const pageSize = 100;
 
 export function JsonTree({ value, name }: { readonly value: unknown; readonly name: string }) {
@@ -36,9 +38,9 @@ function Node({ value, name, depth }: NodeProps) {
 }
 
 function Branch({ value, name, depth }: NodeProps & { readonly value: object }) {
-  const [isOpen, setOpen] = useState(depth < openDepth);
-  const [shown, setShown] = useState(pageSize);
   const entries = Object.entries(value);
+  const [isOpen, setOpen] = useState(depth < (entries.length <= few ? openDepthOfFew : openDepth));
+  const [shown, setShown] = useState(pageSize);
   const size = Array.isArray(value) ? `[${countText(entries.length)}]` : `{${countText(entries.length)}}`;
   return (
     <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>

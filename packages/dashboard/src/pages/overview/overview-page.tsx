@@ -23,7 +23,7 @@ export function OverviewPage() {
     <div className={styles['page']}>
       <h1 className="unseen">Overview</h1>
       <p className={styles['health']} data-well={attention.length === 0}>
-        {services === undefined ? 'Looking …' : healthOf(services.length, attention.length)}
+        {services === undefined || queued === undefined ? 'Looking …' : healthOf(services.length, attention.length)}
       </p>
       {seesAll && <Tiles stats={stats} />}
       {attention.length > 0 && (

@@ -1,38 +1,12 @@
-/** Follows one request over the SDK's connection, which this page opens when the first request is looked at. */
+/** Follows one request, with each of its attempts and events, which the SDK's hooks leave out. */
 
-import { type Conduit, connect, type RequestObject } from '@conduit/sdk';
+import type { RequestObject } from '@conduit/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { hubUrl } from '../../app/place.ts';
-import { tokenStore } from '../../live/token.ts';
+import { theConnection } from '../../live/connection.tsx';
 import { noStory, type Story, told } from './story.ts';
 
 type Event = Parameters<typeof told>[1][number];
-
-let connection: Promise<Conduit> | undefined;
-
-/** One for all requests that are looked at; another token needs another one. */
-async function theConnection(): Promise<Conduit> {
-  connection ??= connect(hubUrl.href, {
-    token: () => tokenStore.value,
-    name: 'dashboard',
-    connectTimeoutMs: Number.POSITIVE_INFINITY,
-  });
-  return await connection;
-}
-
-tokenStore.subscribe(() => {
-  const former = connection;
-  connection = undefined;
-  former?.then(
-    (conduit) => conduit.close(),
-    // It never came to be.
-    () => undefined,
-  );
-});
-
-// Whoever leaves says so: the hub would keep its place for a while otherwise.
-addEventListener('pagehide', () => void connection?.then((conduit) => conduit.close()).catch(() => undefined));
 
 export interface Followed {
   readonly story: Story;

@@ -47,19 +47,26 @@ export interface Story {
 
 /** So much of a stream is kept for showing; the whole is had from the API. */
 const maxShownChunks = 20_000;
+/** So many more may be there before the oldest go: letting them go one by one would copy all others each time. */
+const slackChunks = 5_000;
+
+/** Lists that were made for the events at hand: nobody has seen them yet, so that they may still grow. */
+type Unseen = Map<readonly unknown[], unknown[]>;
 
 export const noStory: Story = { overall: 0, attempts: [], streams: new Map(), events: [] };
 
 /** Takes some events in at once: copies are made once for all of them. */
 export function told(story: Story, events: readonly FollowedEvent[]): Story {
-  return events.reduce(taken, { ...story, events: [...story.events, ...events.filter(isNumbered)] });
+  const unseen: Unseen = new Map();
+  const begun: Story = { ...story, events: [...story.events, ...events.filter(isNumbered)] };
+  return events.reduce<Story>((before, event) => taken(before, event, unseen), begun);
 }
 
 function isNumbered({ type }: FollowedEvent): boolean {
   return !['progress', 'running', 'waiting', 'stalled'].includes(type);
 }
 
-function taken(before: Story, event: FollowedEvent): Story {
+function taken(before: Story, event: FollowedEvent, unseen: Unseen): Story {
   const { overall, attempt } = event;
   const story = attempt > (before.attempts.at(-1)?.attempt ?? -1) ? withAttempt(before, event) : { ...before, overall };
   switch (event.type) {
@@ -90,7 +97,7 @@ function taken(before: Story, event: FollowedEvent): Story {
       );
     }
     case 'chunk':
-      return { ...inAttempt(story, ({ runningAt = event.at }) => ({ runningAt })), streams: withChunk(story, event) };
+      return { ...inAttempt(story, ({ runningAt = event.at }) => ({ runningAt })), streams: withChunk(story, event, unseen) };
     case 'task_result': {
       const { taskId, at, startedAt, skipped } = event;
       return inTask(
@@ -226,10 +233,22 @@ function newTask(taskId: string): TaskStory {
   return { taskId, state: 'pending', progress: 0 };
 }
 
-function withChunk(story: Story, { stream, mode, data }: Extract<FollowedEvent, { type: 'chunk' }>): Map<string, StreamStory> {
-  const { chunks, isCut } = story.streams.get(stream) ?? { chunks: [], isCut: false };
-  const all = mode === 'replace' ? [data] : [...chunks.slice(-maxShownChunks + 1), data];
-  return new Map(story.streams).set(stream, { mode, chunks: all, isCut: isCut || chunks.length >= maxShownChunks });
+function withChunk(
+  { streams }: Story,
+  { stream, mode, data }: Extract<FollowedEvent, { type: 'chunk' }>,
+  unseen: Unseen,
+): ReadonlyMap<string, StreamStory> {
+  const { chunks = [], isCut = false } = streams.get(stream) ?? {};
+  if (mode === 'replace') return new Map(streams).set(stream, { mode, chunks: [data], isCut: false });
+  const isFull = chunks.length >= maxShownChunks + slackChunks;
+  const growing = unseen.get(chunks);
+  if (growing !== undefined && !isFull) {
+    growing.push(data);
+    return streams;
+  }
+  const all = [...(isFull ? chunks.slice(1 - maxShownChunks) : chunks), data];
+  unseen.set(all, all);
+  return new Map(streams).set(stream, { mode, chunks: all, isCut: isCut || isFull });
 }
 
 function without<From extends object, Name extends keyof From>(from: From, name: Name): Omit<From, Name> & Partial<From> {

@@ -4,17 +4,16 @@ import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/r
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { get, type RequestSummary } from '../../live/api.ts';
 import { hubLife } from '../../live/hub-life.ts';
-import { type Filters, fits, queryOf } from './filters.ts';
+import { type Filters, queryOf } from './filters.ts';
+import { type Page, patched, withFresh } from './live-pages.ts';
 
-interface Page {
-  readonly requests: readonly RequestSummary[];
-  readonly next_cursor?: string | undefined;
-}
 type Pages = InfiniteData<Page, string | undefined>;
 
 const pageSize = 100;
 /** More than a hub tells while it answers. */
 const maxRemembered = 2_000;
+/** Of a list that stands still for long, more are looked up when it goes on. */
+const maxHeld = 1_000;
 
 export interface RequestList {
   /** Newest first; undefined until the first answer. */
@@ -22,6 +21,8 @@ export interface RequestList {
   readonly error: Error | null;
   /** New ones that are held back while the list stands still. */
   readonly heldBack: number;
+  /** There are more of them than are counted. */
+  readonly isHeldBackFull: boolean;
   readonly hasMore: boolean;
   loadMore(): void;
 }
@@ -53,29 +54,31 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
   });
 
   useEffect(() => {
+    const lookAgain = oneAtATime(async () => await queries.invalidateQueries({ queryKey: key }));
     return hubLife.listen('requests', {
       // What changed between the answer and the stream's beginning, the first one's too, nobody tells any more.
-      opened: () => void queries.invalidateQueries({ queryKey: key }),
+      opened: lookAgain,
       told: (body) => {
         const { requests, gap } = body as { readonly requests: readonly RequestSummary[]; readonly gap?: true };
         remember(latest.current, requests);
-        if (gap === true) void queries.invalidateQueries({ queryKey: key });
+        if (gap === true) lookAgain();
         const before = queries.getQueryData<Pages>(key);
         if (before === undefined) return;
         const { pages, fresh } = patched(before.pages, requests, filters);
         if (isPaused && fresh.length > 0) {
-          setHeld((now) => new Map([...now, ...fresh.map((one) => [one.request_id, one] as const)]));
+          setHeld((now) =>
+            now.size >= maxHeld ? now : new Map([...now, ...fresh.map((one) => [one.request_id, one] as const)]),
+          );
         }
-        queries.setQueryData<Pages>(key, { ...before, pages: isPaused ? pages : withFresh(pages, fresh) });
+        queries.setQueryData<Pages>(key, asTold(before, isPaused ? pages : withFresh(pages, fresh)));
       },
     });
   }, [queries, key, filters, isPaused]);
 
   useEffect(() => {
     if (isPaused || held.size === 0) return;
-    queries.setQueryData<Pages>(key, (now) =>
-      now === undefined ? now : { ...now, pages: withFresh(now.pages, [...held.values()]) },
-    );
+    if (held.size >= maxHeld) void queries.invalidateQueries({ queryKey: key });
+    queries.setQueryData<Pages>(key, (now) => (now === undefined ? now : asTold(now, withFresh(now.pages, [...held.values()]))));
     setHeld(new Map());
   }, [queries, key, isPaused, held]);
 
@@ -83,7 +86,8 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
   return {
     requests,
     error,
-    heldBack: held.size,
+    heldBack: Math.min(held.size, maxHeld),
+    isHeldBackFull: held.size >= maxHeld,
     hasMore: hasNextPage,
     loadMore: () => {
       if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -100,6 +104,28 @@ async function sinceOpened<Answer>(look: () => Promise<Answer>): Promise<Answer>
   }
 }
 
+/** What is wanted while it is done is done once more after that: begun anew each time, where much happens it would never end. */
+function oneAtATime(look: () => Promise<unknown>): () => void {
+  let isLooking = false;
+  let isWanted = false;
+  const run = async (): Promise<void> => {
+    isLooking = true;
+    do {
+      isWanted = false;
+      await look();
+    } while (isWanted);
+    isLooking = false;
+  };
+  return () => {
+    isWanted = true;
+    if (!isLooking) void run();
+  };
+}
+
+function asTold({ pageParams }: Pages, pages: readonly Page[]): Pages {
+  return { pages: [...pages], pageParams: pageParams.slice(0, pages.length) };
+}
+
 /** The latest of each, of the last so many that were told. */
 function remember(latest: Map<string, RequestSummary>, told: readonly RequestSummary[]): void {
   for (const one of told) {
@@ -110,36 +136,4 @@ function remember(latest: Map<string, RequestSummary>, told: readonly RequestSum
     if (latest.size <= maxRemembered) return;
     latest.delete(id);
   }
-}
-
-/** What is there changes in its place, or goes where it fits no more; what is new and fits is `fresh`. */
-function patched(
-  pages: readonly Page[],
-  told: readonly RequestSummary[],
-  filters: Filters,
-): { readonly pages: Page[]; readonly fresh: readonly RequestSummary[] } {
-  const changed = new Map(told.map((one) => [one.request_id, one]));
-  const now = pages.map((page) => {
-    if (!page.requests.some(({ request_id }) => changed.has(request_id))) return page;
-    const requests = page.requests.flatMap((one) => {
-      const latest = changed.get(one.request_id);
-      changed.delete(one.request_id);
-      if (latest === undefined) return [one];
-      return fits(latest, filters) ? [latest] : [];
-    });
-    return { ...page, requests };
-  });
-  return { pages: now, fresh: [...changed.values()].filter((one) => fits(one, filters)) };
-}
-
-/** Only what belongs before the end of what was loaded: older ones come with their page. */
-function withFresh(pages: readonly Page[], fresh: readonly RequestSummary[]): Page[] {
-  const [first, ...rest] = pages;
-  if (first === undefined || fresh.length === 0) return [...pages];
-  const known = new Set(pages.flatMap(({ requests }) => requests.map(({ request_id }) => request_id)));
-  const last = pages.at(-1);
-  const oldest = last?.next_cursor === undefined ? '' : (last.requests.at(-1)?.created_at ?? '');
-  const added = fresh.filter(({ request_id, created_at }) => !known.has(request_id) && created_at >= oldest);
-  const requests = [...added, ...first.requests].sort((one, other) => (one.created_at < other.created_at ? 1 : -1));
-  return [{ ...first, requests }, ...rest];
 }

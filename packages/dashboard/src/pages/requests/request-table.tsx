@@ -84,7 +84,7 @@ interface RowProps {
 
 function Row({ request, index, top, total }: RowProps) {
   const now = useNow();
-  const { request_id, to, action, state, overall, attempt, created_at, finished_at, error, tags, live } = request;
+  const { request_id, to, action, state, overall, attempt, created_at, finished_at, error, tags } = request;
   const tookMs = (finished_at === undefined ? now : Date.parse(finished_at)) - Date.parse(created_at);
   return (
     <li
@@ -113,8 +113,8 @@ function Row({ request, index, top, total }: RowProps) {
       <span className={styles['progress']}>
         {finished_at === undefined ? (
           <>
-            <ProgressBar value={overall} state={state} label={`${to} ${action}`} />
-            <span>{noteOf(live, overall)}</span>
+            <ProgressBar value={isUntold(request) ? null : overall} state={state} label={`${to} ${action}`} />
+            <span>{noteOf(request)}</span>
           </>
         ) : error === undefined || state === 'cancelled' ? (
           <span>ended {agoText(now - Date.parse(finished_at))}</span>
@@ -134,9 +134,16 @@ function Row({ request, index, top, total }: RowProps) {
   );
 }
 
-function noteOf({ waiting, stalled }: RequestSummary['live'], overall: number): string {
+/** It is at work, and has not said how far it is. */
+function isUntold({ state, overall }: RequestSummary): boolean {
+  return state === 'running' && overall === 0;
+}
+
+function noteOf(request: RequestSummary): string {
+  const { live, overall } = request;
+  const { waiting, stalled } = live;
   if (stalled !== undefined) return `silent for ${durationText(stalled.silent_ms)}`;
   if (waiting?.position !== undefined) return `waits, ${waiting.position} in line`;
   if (waiting !== undefined) return 'waits';
-  return `${Math.round(overall * 100)} %`;
+  return isUntold(request) ? '' : `${Math.round(overall * 100)} %`;
 }

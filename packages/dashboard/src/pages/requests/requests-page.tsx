@@ -41,7 +41,9 @@ export function RequestsPage() {
         <h1>Requests</h1>
         <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
           {isPaused ? <Play size={14} aria-hidden="true" /> : <Pause size={14} aria-hidden="true" />}
-          {isPaused ? `Go on${list.heldBack > 0 ? `: ${countText(list.heldBack)} new` : ''}` : 'Pause'}
+          {isPaused
+            ? `Go on${list.heldBack > 0 ? `: ${countText(list.heldBack)}${list.isHeldBackFull ? ' and more' : ''} new` : ''}`
+            : 'Pause'}
         </button>
       </header>
       <div className={styles['filters']}>

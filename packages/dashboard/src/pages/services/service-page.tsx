@@ -5,6 +5,7 @@ import { Link } from 'wouter';
 import { act } from '../../app/notices.tsx';
 import { requestsPath } from '../../app/paths.ts';
 import { post, type Service } from '../../live/api.ts';
+import { Connected } from '../../live/connection.tsx';
 import { useMayAct, useMe, useServices } from '../../live/queries.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -76,7 +77,9 @@ export function ServicePage({ name }: { readonly name: string }) {
         </Panel>
         {mayAsk && (
           <Panel title="Try it">
-            <TryIt service={service} />
+            <Connected>
+              <TryIt service={service} />
+            </Connected>
           </Panel>
         )}
       </div>

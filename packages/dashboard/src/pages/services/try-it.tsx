@@ -1,19 +1,18 @@
-/** Sends a real request to a service, with a form made from what the action takes, and goes to where it is followed. */
+/** Sends a real request to a service, with a form made from what the action takes, and shows how it goes. */
 
+import { useRequest } from '@conduit/sdk/react';
 import { Send } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
-import { useLocation } from 'wouter';
-import { act } from '../../app/notices.tsx';
-import { requestPath } from '../../app/paths.ts';
-import { post, type Service } from '../../live/api.ts';
+import type { Service } from '../../live/api.ts';
 import { type Field, fieldsOf, payloadFrom } from './form.ts';
+import { Tried } from './tried.tsx';
 import styles from './try-it.module.css';
 
 export function TryIt({ service }: { readonly service: Service }) {
   const { name, actions } = service;
   const [chosen, setChosen] = useState(actions[0]?.name ?? '');
   const [trouble, setTrouble] = useState('');
-  const [, navigate] = useLocation();
+  const request = useRequest(name, chosen);
   const fields = fieldsOf(actions.find((action) => action.name === chosen)?.input);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -26,37 +25,42 @@ export function TryIt({ service }: { readonly service: Service }) {
       return;
     }
     setTrouble('');
-    void act(async () => {
-      const { request_id } = await post('accepted', '/requests', { to: name, action: String(data.get('action')), payload });
-      navigate(requestPath(request_id));
-      return `Sent to ${name}`;
-    });
+    request.start(payload);
   };
   return (
-    <form className={styles['form']} onSubmit={submit}>
-      <label htmlFor="try-action">
-        Action
-        {actions.length === 0 ? (
-          <input id="try-action" name="action" required spellCheck={false} />
-        ) : (
-          <select id="try-action" name="action" value={chosen} onChange={(event) => setChosen(event.target.value)}>
-            {actions.map((action) => (
-              <option key={action.name}>{action.name}</option>
-            ))}
-          </select>
-        )}
-      </label>
-      {fields.map((field) => (
-        <Control key={`${chosen} ${field.name}`} field={field} />
-      ))}
-      <p role="alert" className={styles['trouble']}>
-        {trouble}
-      </p>
-      <button type="submit" data-kind="main">
-        <Send size={14} aria-hidden="true" />
-        Send
-      </button>
-    </form>
+    <>
+      <form className={styles['form']} onSubmit={submit}>
+        <label htmlFor="try-action">
+          Action
+          {actions.length === 0 ? (
+            <input
+              id="try-action"
+              required
+              spellCheck={false}
+              value={chosen}
+              onChange={(event) => setChosen(event.target.value)}
+            />
+          ) : (
+            <select id="try-action" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+              {actions.map((action) => (
+                <option key={action.name}>{action.name}</option>
+              ))}
+            </select>
+          )}
+        </label>
+        {fields.map((field) => (
+          <Control key={`${chosen} ${field.name}`} field={field} />
+        ))}
+        <p role="alert" className={styles['trouble']}>
+          {trouble}
+        </p>
+        <button type="submit" data-kind="main">
+          <Send size={14} aria-hidden="true" />
+          Send
+        </button>
+      </form>
+      {request.requestId !== undefined && <Tried request={request} label={`${name} ${chosen}`} />}
+    </>
   );
 }
 

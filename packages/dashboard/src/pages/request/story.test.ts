@@ -1,0 +1,46 @@
+import type { FollowedEvent } from '@conduit/sdk';
+import { expect, test } from 'vitest';
+import { noStory, told } from './story.ts';
+
+const at = 1_700_000_000_000;
+const assigned = { type: 'status', seq: 1, at, attempt: 1, overall: 0, state: 'assigned', reason: 'dispatched' } as const;
+
+function chunk(index: number, data: unknown, mode: 'append' | 'replace' = 'append'): FollowedEvent {
+  return { type: 'chunk', seq: index + 2, at: at + index, attempt: 1, overall: 0, stream: 'text', index, mode, data };
+}
+
+test('what was shown before stays as it was, whatever is told later', () => {
+  const first = told(noStory, [assigned, chunk(0, 'It '), chunk(1, 'was ')]);
+  const second = told(first, [chunk(2, 'a '), chunk(3, 'dark night')]);
+  expect(first.streams.get('text')?.chunks).toEqual(['It ', 'was ']);
+  expect(second.streams.get('text')?.chunks.join('')).toBe('It was a dark night');
+  expect(second.streams).not.toBe(first.streams);
+  expect([first.events.length, second.events.length]).toEqual([3, 5]);
+});
+
+test('of a stream that is replaced the latest is left', () => {
+  const story = told(noStory, [assigned, chunk(0, { pages: 1 }, 'replace'), chunk(1, { pages: 2 }, 'replace')]);
+  expect(story.streams.get('text')).toEqual({ mode: 'replace', chunks: [{ pages: 2 }], isCut: false });
+});
+
+test('of a long stream the end is kept, and it says that there was more', () => {
+  const events = Array.from({ length: 50_000 }, (_, index) => chunk(index, `${index} `));
+  const story = told(told(noStory, [assigned]), events);
+  const { chunks = [], isCut } = story.streams.get('text') ?? {};
+  expect(isCut).toBe(true);
+  expect(chunks.at(-1)).toBe('49999 ');
+  expect(chunks.length).toBeGreaterThanOrEqual(20_000);
+  expect(chunks.length).toBeLessThanOrEqual(25_000);
+  expect(story.events).toHaveLength(50_001);
+});
+
+test('another attempt begins anew, and the one before it has ended', () => {
+  const lost = { type: 'status', seq: 4, at: at + 10, attempt: 1, overall: 0, state: 'queued', reason: 'provider_lost' } as const;
+  const again = { ...assigned, seq: 5, at: at + 20, attempt: 2 };
+  const story = told(noStory, [assigned, chunk(0, 'half'), lost, again]);
+  expect(story.streams.size).toBe(0);
+  expect(story.attempts.map(({ attempt, endedAt, reason }) => [attempt, endedAt, reason])).toEqual([
+    [1, at + 10, 'provider_lost'],
+    [2, undefined, undefined],
+  ]);
+});

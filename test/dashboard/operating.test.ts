@@ -1,0 +1,126 @@
+/** Services, providers, clients and hubs as an operator sees them, and what can be done to them from there. */
+
+import { action, defineService, serve } from '@conduit/sdk';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { closing } from '../support/closing.ts';
+import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
+import { chromiumForThisFile, openPage } from './open-page.ts';
+import { someWork } from './work.ts';
+
+const chromium = chromiumForThisFile();
+
+test('a service is tried with a form made from its schema, and what comes of it is shown as it comes', async () => {
+  const hub = await aTestHub();
+  const contract = defineService('painter', {
+    paint: action({
+      description: 'Paints a wall',
+      input: z.object({
+        wall: z.string().describe('which one'),
+        coats: z.int().default(2),
+        colour: z.enum(['white', 'blue']),
+        isGlossy: z.boolean().optional(),
+        options: z.object({ brush: z.string() }).optional(),
+      }),
+    }),
+  });
+  const provider = await serve(
+    contract,
+    { paint: (payload) => ({ painted: payload }) },
+    { hub: hub.url, handlesSignals: false, log: () => undefined },
+  );
+  closing(() => provider.close());
+  const page = await openPage(chromium, `${hub.url}/services/painter`);
+  const form = page.getByRole('region', { name: 'Try it' });
+  await form.getByLabel('wall').fill('north');
+  expect(await form.getByLabel('coats').inputValue()).toBe('2');
+  await form.getByLabel('colour').selectOption('blue');
+  await form.getByLabel('isGlossy').check();
+  await form.getByLabel('options, JSON').fill('{ "brush": ');
+  await form.getByRole('button', { name: 'Send' }).click();
+  await form.getByRole('alert').filter({ hasText: 'options, JSON' }).waitFor();
+  await form.getByLabel('options, JSON').fill('{ "brush": "wide" }');
+  await form.getByRole('button', { name: 'Send' }).click();
+  const tried = page.getByRole('region', { name: 'What came of it' });
+  await tried.getByText('completed').waitFor();
+  for (const text of ['north', 'blue', 'wide']) await tried.getByText(text).waitFor();
+  await tried.getByRole('link', { name: 'Its page' }).click();
+  await page.getByRole('tabpanel', { name: 'Result' }).getByText('north').waitFor();
+});
+
+test('a service without provider tells since when and what waits, and one that comes takes it at once', async () => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/services/nightly`);
+  await page.getByText(/^Nobody has provided it for /).waitFor();
+  await page.getByText('1 waiting.').waitFor();
+  await aProvider(hub.url, { sweep: () => null }, { service: 'nightly', name: 'the new one' });
+  await page.getByText('the new one').waitFor();
+  await page.getByText('0 at work, 0 waiting').waitFor();
+});
+
+test('a service is paused, what comes then waits, and goes on when it is resumed', async () => {
+  const hub = await aTestHub();
+  await aProvider(hub.url, { greet: () => 'hello' }, { service: 'greeter' });
+  const page = await openPage(chromium, `${hub.url}/services/greeter`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('paused · 0 at work, 0 waiting').waitFor();
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('greeter', 'greet', {});
+  await page.getByText('paused · 0 at work, 1 waiting').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  expect(await request).toBe('hello');
+});
+
+test('a provider is drained after a question that tells what it holds, and leaves when it has done it', async () => {
+  const hub = await aTestHub();
+  const gate = aGate();
+  await aProvider(hub.url, { wait: async () => await gate.opened }, { service: 'patience', name: 'the old one', capacity: 2 });
+  await aProvider(hub.url, { greet: () => 'hello' }, { service: 'greeter', name: 'the other one' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('patience', 'wait', {});
+  const page = await openPage(chromium, `${hub.url}/providers`);
+  const row = page.getByRole('row', { name: /the old one/ });
+  await row.getByText('1 of 2').waitFor();
+  await row.getByRole('button', { name: 'Drain' }).click();
+  const question = page.getByRole('dialog', { name: 'Drain it?' });
+  await question.getByText(/finishes the 1 it holds/).waitFor();
+  await question.getByRole('button', { name: 'Drain it' }).click();
+  await row.getByText('draining').waitFor();
+  gate.open();
+  await request;
+  await row.getByText('gone').waitFor();
+  await page.getByRole('row', { name: /the other one/ }).waitFor();
+});
+
+test('a provider is disconnected, and is back by itself', async () => {
+  const hub = await aTestHub();
+  await aProvider(hub.url, { greet: () => 'hello' }, { service: 'greeter', name: 'press 1' });
+  const page = await openPage(chromium, `${hub.url}/providers`);
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect it' }).click();
+  await page.getByText('press 1 is disconnected; it may come back').waitFor();
+  await page
+    .getByRole('row', { name: /press 1/ })
+    .getByText('ready')
+    .waitFor();
+});
+
+test('clients are listed with what they asked for, and their requests are one step away', async () => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/clients`);
+  await page.getByRole('row', { name: /storefront ready \S+ 3/ }).waitFor();
+  await page.getByRole('link', { name: 'storefront' }).click();
+  const rows = page.getByRole('list', { name: 'Requests' }).getByRole('listitem');
+  await rows.nth(5).waitFor();
+  expect(await rows.count()).toBe(6);
+});
+
+test('the cluster is its hub, with what it carries', async () => {
+  const hub = await aTestHub();
+  await aConduit(hub.url);
+  const page = await openPage(chromium, `${hub.url}/cluster`);
+  await page.getByRole('row', { name: /ready/ }).waitFor();
+  expect(await page.getByRole('row').count()).toBe(2);
+});

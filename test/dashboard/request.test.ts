@@ -1,0 +1,244 @@
+/** The page of one request: it follows, acts, shows whatever came as what it is and never as more, and survives its hub. */
+
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { action, defineService, type LooseHandlers, serve } from '@conduit/sdk';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { closing } from '../support/closing.ts';
+import { aHubProcess } from '../support/hub-process.ts';
+import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
+import { chromiumForThisFile, live, openPage, phone } from './open-page.ts';
+import { someWork } from './work.ts';
+
+const chromium = chromiumForThisFile();
+
+/** A white pixel. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+const tab = (page: Page, name: string) => page.getByRole('tab', { name });
+/** Its state, as the facts at the top tell it. */
+const state = (page: Page, said: string) => page.locator('dl').getByText(said, { exact: true }).waitFor();
+
+test('it follows: tasks, output and state as they come, and the result once it is there', async () => {
+  const hub = await aTestHub();
+  const { ids, goOn } = await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests/${ids.running}`);
+  await state(page, 'running');
+  await page.getByText('Read the page').waitFor();
+  await page.getByText('50 % · half of the sheet').waitFor();
+  await page.getByText('It was a dark and stormy night.').waitFor();
+  await page.getByRole('link', { name: 'user-42' }).waitFor();
+  goOn();
+  await state(page, 'completed');
+  await tab(page, 'Result').click();
+  await page.getByText('About held <b>&</b>').waitFor();
+  expect(await page.getByRole('button', { name: 'Cancel' }).count()).toBe(0);
+});
+
+test('one that waits tells why, and where it stands in line', async () => {
+  const hub = await aTestHub();
+  const { ids } = await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests/${ids.queued}`);
+  await page.getByText(/It waits: all providers are busy, 1 in line/).waitFor();
+});
+
+test('it is cancelled after a question, and its provider is told', async () => {
+  const hub = await aTestHub();
+  const told = aGate();
+  const wait: LooseHandlers[string] = async (_, { signal }) => {
+    await once(signal, 'abort');
+    told.open();
+    signal.throwIfAborted();
+  };
+  await aProvider(hub.url, { wait }, { service: 'patience' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('patience', 'wait', {});
+  const ending = request.catch((error: unknown) => error);
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  await state(page, 'running');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  const question = page.getByRole('dialog', { name: 'Cancel this request to patience?' });
+  await question.getByRole('button', { name: 'Leave it' }).click();
+  await question.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await question.getByRole('button', { name: 'Cancel the request' }).click();
+  await state(page, 'cancelled');
+  await told.opened;
+  expect(await ending).toMatchObject({ code: 'cancelled' });
+});
+
+test('it is run again with another payload, as a request of its own that tells where it came from', async () => {
+  const hub = await aTestHub();
+  await aProvider(hub.url, { greet: ({ name }: { name: string }) => `hello, ${name}` }, { service: 'greeter' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('greeter', 'greet', { name: 'Ada' });
+  await request;
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  await page.getByRole('button', { name: 'Run again' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Run greeter greet again' });
+  const payload = dialog.getByLabel('Payload');
+  expect(JSON.parse(await payload.inputValue())).toEqual({ name: 'Ada' });
+  await payload.fill('{ "name": ');
+  await dialog.getByRole('button', { name: 'Send a new request' }).click();
+  await dialog.getByRole('alert').filter({ hasText: 'This is no JSON' }).waitFor();
+  await payload.fill('{ "name": "Grace" }');
+  await dialog.getByRole('button', { name: 'Send a new request' }).click();
+  await page.getByText('hello, Grace').waitFor();
+  const repeats = page.getByRole('region', { name: 'Related' }).getByRole('link', { name: 'greeter greet' });
+  expect(await repeats.getAttribute('href')).toBe(`/requests/${request.id}`);
+});
+
+test('pictures are shown and other bytes are saved, from the page itself', async () => {
+  const hub = await aTestHub();
+  const bytes = Buffer.from([0, 255, 1, 254]);
+  await aProvider(hub.url, { draw: () => ({ picture: png, model: bytes }) }, { service: 'press' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('press', 'draw', {});
+  await request;
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  const picture = page.getByRole('img', { name: /^picture, / });
+  await picture.waitFor();
+  expect(await picture.getAttribute('src')).toMatch(/^blob:/);
+  await page.waitForFunction(() => document.querySelector('img')?.naturalWidth === 1);
+  const coming = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Save 4 B' }).click();
+  const download = await coming;
+  expect(download.suggestedFilename()).toBe('model.bin');
+  expect(readFileSync(await download.path())).toEqual(bytes);
+});
+
+test('whatever others have written is text: no markup of it is ever alive', async () => {
+  const hub = await aTestHub();
+  const evil = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>';
+  const contract = defineService('evil', { bite: action({ description: evil, tasks: [{ taskId: 't', title: evil }] }) });
+  const bitten = aGate();
+  const provider = await serve(
+    contract,
+    {
+      bite: async (_, ctx) => {
+        ctx.task('t').progress(0.5, evil);
+        await ctx.chunk(evil);
+        bitten.open();
+        await once(ctx.signal, 'abort');
+        return { [evil]: evil };
+      },
+    },
+    { hub: hub.url, name: evil, handlesSignals: false, log: () => undefined },
+  );
+  closing(() => provider.close());
+  const conduit = await aConduit(hub.url, { name: evil });
+  const request = conduit.request('evil', 'bite', { [evil]: evil }, { tags: [evil] });
+  request.catch(() => undefined);
+  await bitten.opened;
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  for (const name of ['Output', 'Payload', 'Events']) {
+    await tab(page, name).click();
+    await page.getByRole('tabpanel').getByText('onerror').first().waitFor();
+  }
+  const nav = page.getByRole('navigation', { name: 'Pages' });
+  for (const [name, shown] of [
+    ['Overview', 'evil'],
+    ['Requests', evil],
+    ['Providers', evil],
+    ['Clients', evil],
+    ['Services', 'evil'],
+  ] as const) {
+    await nav.getByRole('link', { name }).click();
+    await page.getByRole('main').getByText(shown).first().waitFor();
+  }
+  await page.getByRole('main').getByRole('link', { name: 'evil' }).click();
+  await page.getByText(evil).first().waitFor();
+  expect(await page.evaluate(() => [Reflect.get(window, 'hurt'), document.querySelectorAll('main img').length])).toEqual([
+    undefined,
+    0,
+  ]);
+  await request.cancel();
+});
+
+test('of thousands of events those in sight are there, down to the last', { timeout: 60_000 }, async () => {
+  const hub = await aTestHub();
+  const count = 20_000;
+  const talk: LooseHandlers[string] = async (_, ctx) => {
+    for (let index = 0; index < count; index += 1) await ctx.chunk(`${index} `);
+    return 'said';
+  };
+  await aProvider(hub.url, { talk }, { service: 'talker' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('talker', 'talk', {});
+  await request;
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  await state(page, 'completed');
+  await tab(page, 'Events').click();
+  await page.getByText(/^20,00\d events$/).waitFor();
+  const list = page.getByRole('region', { name: 'Events' });
+  await list.getByRole('button').first().waitFor();
+  expect(await list.getByRole('button').count()).toBeLessThan(60);
+  await list.focus();
+  await page.keyboard.press('End');
+  await list.getByRole('button', { name: /result/ }).click();
+  await page.getByText('said').last().waitFor();
+  await page.getByLabel('Kind').selectOption('status');
+  await page.getByText(/^[12] events$/).waitFor();
+});
+
+test('a hub that is killed and started again under it: what happened meanwhile is there without a reload', {
+  timeout: 60_000,
+}, async () => {
+  const hub = await aHubProcess();
+  const gate = aGate();
+  const wait: LooseHandlers[string] = async (_, ctx) => {
+    await ctx.chunk('before, ');
+    await gate.opened;
+    await ctx.chunk('after');
+    return 'done';
+  };
+  await aProvider(hub.url, { wait }, { service: 'patience' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('patience', 'wait', {});
+  request.catch(() => undefined);
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`, {
+    mayComplain: /Failed to load resource|ERR_|WebSocket/,
+  });
+  await page.getByText('before,').waitFor();
+  const loadedAt = await page.evaluate(() => performance.timeOrigin);
+  await hub.kill('SIGKILL');
+  await page.getByText('reconnecting', { exact: true }).waitFor();
+  await hub.start();
+  gate.open();
+  await state(page, 'completed');
+  await page.getByText('before, after').waitFor();
+  await live(page);
+  expect(await page.evaluate(() => performance.timeOrigin)).toBe(loadedAt);
+});
+
+test('its tabs turn by arrows, and its lines of code send the same', async () => {
+  const hub = await aTestHub();
+  await aProvider(hub.url, { greet: () => 'hello' }, { service: 'greeter' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('greeter', 'greet', { name: "O'Hara" });
+  await request;
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`, { look: phone });
+  await tab(page, 'Result').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('tabpanel', { name: 'Payload' }).getByText("O'Hara").waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.getByRole('tabpanel', { name: 'Output' }).getByText('Nothing was streamed').waitFor();
+  await page.getByRole('button', { name: 'As code' }).click();
+  const code = page.getByRole('dialog', { name: 'As code' });
+  await code.getByText(`conduit call greeter greet '{"name":"O'\\''Hara"}' --url ${hub.url}`).waitFor();
+});
+
+test('an id that the hub does not know is told so', async () => {
+  const hub = await aTestHub();
+  const page = await openPage(chromium, `${hub.url}/requests/0190aaaa-0000-7000-8000-000000000001`, {
+    mayComplain: /the server responded with a status of 404/,
+  });
+  await page.getByText('Requests are kept for a while').waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'All requests' }).click();
+  await page.getByText('No request yet').waitFor();
+});
