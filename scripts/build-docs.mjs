@@ -9,7 +9,11 @@ const target = `${dist}/docs`;
 
 const below = (folder) => readdirSync(folder, { recursive: true }).map((name) => `${folder}/${name}`);
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const sources = [docs, ...below(docs), `${root}scripts/build-docs.mjs`, `${root}node_modules/vitepress/package.json`];
+const sdk = below(`${root}packages/sdk/src`).filter((path) => path.endsWith('.ts') && !path.includes('.test.'));
+const sources = [
+  ...[docs, ...below(docs), ...sdk],
+  ...['scripts/build-docs.mjs', 'packages/reference/write.mjs', 'node_modules/vitepress/package.json'].map((path) => root + path),
+];
 
 if (Math.max(...sources.map(changedAt)) > changedAt(`${target}/index.html`)) {
   const startedAt = performance.now();
@@ -29,6 +33,8 @@ if (Math.max(...sources.map(changedAt)) > changedAt(`${target}/index.html`)) {
 
 async function buildIn(work) {
   cpSync(docs, `${work}/docs`, { recursive: true });
+  const { writeReference } = await import('@conduit/reference');
+  await writeReference(`${work}/docs/reference`);
   const { build } = await import('vitepress');
   const { log } = console;
   // It draws its progress, also where nobody looks.

@@ -138,6 +138,10 @@ export default defineConfig({
           limits: 'Limits',
           cli: 'Command line',
           http: 'HTTP API',
+          // Written from the SDK's own comments when the site is built.
+          'reference/sdk': 'SDK: @conduit/sdk',
+          'reference/react': 'SDK: React',
+          'reference/opentelemetry': 'SDK: OpenTelemetry',
           protocol: 'Wire protocol',
         }),
       },
