@@ -86,7 +86,7 @@ export class MemoryStore implements Store {
     });
   }
 
-  /** Linear in what is kept, which `--memory` bounds at ten thousand. */
+  /** Linear in what is kept, which `--memory` bounds at ten thousand; what is looked at ends with the page that is asked for. */
   search(query: RequestQuery, stateOf: (requestId: string) => string | undefined): string[] {
     const all = [...this.#requests.values()].reverse();
     const search = understood(query, (one) => all.some(({ origin }) => matches(origin, one)));
@@ -97,8 +97,12 @@ export class MemoryStore implements Store {
       const state = ended?.state ?? stateOf(origin.requestId);
       return states === undefined || states.some((one) => one === state);
     };
-    const found = all.slice(start).filter((kept) => matches(kept.origin, search) && isInState(kept));
-    return found.slice(0, limit).map(({ origin }) => origin.requestId);
+    const found: string[] = [];
+    for (let at = start; at < all.length && found.length < limit; at += 1) {
+      const kept = all[at] as Kept;
+      if (matches(kept.origin, search) && isInState(kept)) found.push(kept.origin.requestId);
+    }
+    return found;
   }
 
   forget(retention: Retention, elapsed: number): string[] {
