@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const patienceMs = 45_000;
 
 /** What Python says under `-X dev` of a step that took long: on a busy machine each may. */
-const slowSteps = /^Executing <.*> took [\d.]+ seconds\n/gm;
+const slowSteps = /Executing <.*> took [\d.]+ seconds\n/g;
 
 interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -23,6 +23,7 @@ export class Program {
   }
 
   #printed = '';
+  #stdout = '';
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
   #watchers: (() => void)[] = [];
@@ -39,6 +40,9 @@ export class Program {
     const killIt = (): void => this.#killGroup();
     process.once('exit', killIt);
     this.#child.once('exit', () => process.off('exit', killIt));
+    this.#child.stdout?.on('data', (data) => {
+      this.#stdout += String(data);
+    });
     for (const out of [this.#child.stdout, this.#child.stderr]) {
       out?.on('data', (data) => {
         this.#printed += String(data);
@@ -57,9 +61,9 @@ export class Program {
     return this.#child.pid ?? 0;
   }
 
-  /** The lines it printed that are JSON. */
+  /** The lines of its standard output that are JSON: what is said of them on the other way out may come in the middle of a line. */
   get said(): readonly Readonly<Record<string, unknown>>[] {
-    return this.output
+    return this.#stdout
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line));
