@@ -37,7 +37,7 @@ test('a request for a name that nobody has registered yet needs attention too', 
   const conduit = await aConduit(hub.url);
   conduit.request('nobody', 'listens', {}, { startTimeoutMs: 600_000 }).catch(() => undefined);
   const page = await openPage(chromium, hub.url);
-  await page.getByText('No worker has registered nobody, and 1 request waits').waitFor();
+  await page.getByText('No worker has registered “nobody”, and 1 request waits').waitFor();
 });
 
 test('each number leads to the requests that it counts', async () => {

@@ -30,7 +30,7 @@ test('a service without provider says since when, and how many wait', () => {
 test('a name that was only ever asked for is told once, with all that wait for it', () => {
   const queued = [aQueued('nobody', 'no_provider'), aQueued('nobody', 'no_provider'), aQueued('llm', 'no_provider')];
   expect(said([aService('llm', { providers: [aProvider('draining')] })], queued)).toEqual([
-    'No worker has registered nobody, and 2 requests wait',
+    'No worker has registered “nobody”, and 2 requests wait',
   ]);
 });
 

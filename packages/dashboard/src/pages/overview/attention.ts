@@ -27,7 +27,7 @@ export function attentionOf(services: readonly Service[], queued: readonly Reque
 function neverProvided(name: string, waiting: number): Attention {
   return {
     key: `${name} never provided`,
-    what: `No worker has registered ${name}, and ${waitText(waiting)}`,
+    what: `No worker has registered “${name}”, and ${waitText(waiting)}`,
     todo: 'Start one under this name, or cancel what was sent to the wrong one.',
     path: requestsPath({ service: name, state: 'queued' }),
   };
