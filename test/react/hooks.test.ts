@@ -212,6 +212,15 @@ test('10,000 chunks take few renders; the latest are kept, and how many there we
   expect(await said('streamed')).toBe(JSON.stringify([{ chunks: 10_000, dropped: 10_000 - kept }]));
 });
 
+test('a component asks as soon as it is there, before the connection is', async () => {
+  const hub = await aTestHub();
+  const writing = await aWriter(hub.url);
+  writing.open();
+  const { says } = await aPage(hub.url, { eager: '' });
+  await says('state', 'completed');
+  await says('text', 'at once');
+});
+
 test('strict mode leaves one connection, and the page that goes none; another address is another connection', async () => {
   const [hub, other] = [await aTestHub(), await aTestHub()];
   const clientsAt = async (url: string): Promise<number> => {

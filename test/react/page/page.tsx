@@ -22,6 +22,10 @@ function Writing({ cancelOnUnmount }: { readonly cancelOnUnmount: boolean }): Re
   renders += 1;
   const asked = new URLSearchParams(location.search);
   const flood = Array.from({ length: Number(asked.get('flood')) }, (_, at) => `word-${at}`);
+  const isEager = asked.has('eager');
+  useEffect(() => {
+    if (isEager) start({ words: ['at', 'once'] });
+  }, [isEager, start]);
   const words = flood.length > 0 ? flood : (asked.get('words') ?? 'one two three').split(' ');
   return (
     <section>

@@ -4,7 +4,7 @@ import type { AnyEvent, SnapshotEvent } from '../client/events.ts';
 import { ConduitError, type WireError } from '../protocol/errors.ts';
 import type { EndedTask } from '../protocol/events.ts';
 import type { TaskDeclaration } from '../protocol/messages.ts';
-import { isLive } from '../protocol/read.ts';
+import { isLast, isLive } from '../protocol/read.ts';
 import type { TaskState } from '../protocol/states.ts';
 import { kept } from './kept.ts';
 import { idle, type RequestView, type StreamView, type TaskView } from './view.ts';
@@ -15,12 +15,21 @@ import { idle, type RequestView, type StreamView, type TaskView } from './view.t
  */
 export function viewAfter(view: RequestView, events: readonly AnyEvent[], mostBytes: number): RequestView {
   let next = view;
-  for (let at = 0; at < events.length; ) {
-    const run = chunksFrom(events, at, next);
-    if (run.length > 0) next = withChunks(next, run, mostBytes);
-    else next = viewAfterOne(next, events[at]);
-    at += Math.max(1, run.length);
+  // Chunks are put to their streams together: what is kept is copied once, not for each of a flood.
+  let gathered: Chunked[] = [];
+  const settle = (): void => {
+    next = withChunks(next, gathered, mostBytes);
+    gathered = [];
+  };
+  for (const event of events) {
+    if (event.type === 'snapshot' || event.attempt > next.attempt) settle();
+    if (event.type !== 'chunk') next = viewAfterOne(next, event);
+    else if (event.seq > next.seq && !hasEnded(next)) {
+      next = begun(withStamp(next, event));
+      gathered.push(event);
+    }
   }
+  settle();
   return next;
 }
 
@@ -32,24 +41,10 @@ export function failed(view: RequestView, thrown: unknown): RequestView {
 
 type Chunked = Extract<AnyEvent, { readonly type: 'chunk' }>;
 
-/** Neighbouring chunks of one stream and attempt: a flood is folded in one go, not copied once for each. */
-function chunksFrom(events: readonly AnyEvent[], from: number, view: RequestView): readonly Chunked[] {
-  const run: Chunked[] = [];
-  let seq = view.seq;
-  for (let at = from; at < events.length; at += 1) {
-    const event = events[at];
-    if (event?.type !== 'chunk' || event.seq <= seq) break;
-    if (run[0] !== undefined && (event.stream !== run[0].stream || event.attempt !== run[0].attempt)) break;
-    run.push(event);
-    seq = event.seq;
-  }
-  return run;
-}
-
-function viewAfterOne(view: RequestView, event: AnyEvent | undefined): RequestView {
-  if (event === undefined) return view;
+function viewAfterOne(view: RequestView, event: Exclude<AnyEvent, Chunked>): RequestView {
   if (event.type === 'snapshot') return event.reset === true || event.seq > view.seq ? ofSnapshot(view, event) : view;
-  const isKnown = isLive(event) ? event.seq < view.seq : event.seq <= view.seq;
+  // A snapshot of one that has ended is followed by its end, under the same number.
+  const isKnown = isLive(event) || (isLast(event) && view.isOpen) ? event.seq < view.seq : event.seq <= view.seq;
   if (isKnown || hasEnded(view)) return view;
   const stamped = withStamp(view, event);
   switch (event.type) {
@@ -90,9 +85,6 @@ function viewAfterOne(view: RequestView, event: AnyEvent | undefined): RequestVi
       return changed(stamped, { reason: event.reason, position: event.position });
     case 'stalled':
       return changed(stamped, { stalledMs: event.stalled ? event.silentMs : undefined });
-    // Chunks are folded by the run.
-    case 'chunk':
-      return stamped;
   }
 }
 
@@ -151,23 +143,36 @@ function since(startedAt: number | undefined): { readonly startedAt?: number } {
   return startedAt === undefined ? {} : { startedAt };
 }
 
-function withChunks(view: RequestView, run: readonly Chunked[], mostBytes: number): RequestView {
-  const [first] = run;
-  const last = run.at(-1);
-  if (first === undefined || last === undefined || hasEnded(view)) return view;
-  const stamped = begun(withStamp(view, last));
-  const { stream, mode } = first;
-  const at = stamped.streams.findIndex((one) => one.stream === stream);
-  const before = stamped.streams[at] ?? { stream, mode, data: [], chunks: 0, dropped: 0, bytes: 0 };
+function withChunks(view: RequestView, gathered: readonly Chunked[], mostBytes: number): RequestView {
+  if (gathered.length === 0) return view;
+  const byStream = new Map<string, Chunked[]>();
+  for (const chunk of gathered) {
+    const run = byStream.get(chunk.stream);
+    if (run === undefined) byStream.set(chunk.stream, [chunk]);
+    else run.push(chunk);
+  }
+  let { streams } = view;
+  for (const [stream, run] of byStream) streams = withRun(streams, stream, run, mostBytes);
+  return { ...view, streams, chunks: streams[0]?.data ?? [] };
+}
+
+function withRun(
+  streams: readonly StreamView[],
+  stream: string,
+  run: readonly Chunked[],
+  mostBytes: number,
+): readonly StreamView[] {
+  const at = streams.findIndex((one) => one.stream === stream);
+  const { mode = 'append', index: last = 0 } = run.at(-1) ?? {};
+  const before = streams[at] ?? { stream, mode, data: [], chunks: 0, dropped: 0, bytes: 0 };
   const held = kept(
     before,
     run.map(({ data }) => data),
     mostBytes,
   );
-  const chunks = last.index + 1;
+  const chunks = last + 1;
   const after = { ...before, ...held, chunks, dropped: mode === 'replace' ? 0 : chunks - held.data.length };
-  const streams = at < 0 ? [...stamped.streams, after] : stamped.streams.with(at, after);
-  return { ...stamped, streams, chunks: streams[0]?.data ?? [] };
+  return at < 0 ? [...streams, after] : streams.with(at, after);
 }
 
 /** The whole request in place of events that are not to be had; chunks that were seen stay, where they are of the same attempt. */

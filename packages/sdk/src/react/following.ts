@@ -1,5 +1,6 @@
 /** One request at a time, followed for a component: folded as its events come, told once for each frame, however many there were. */
 
+import type { Conduit } from '../client/conduit.ts';
 import type { AnyEvent } from '../client/events.ts';
 import type { Loop } from '../client/loop.ts';
 import type { ConduitRequest } from '../client/request.ts';
@@ -47,6 +48,16 @@ export class FollowedView {
     const loop = request[Symbol.asyncIterator]() as Loop<unknown>;
     this.#loop = loop;
     void this.#read(request, loop as Loop<AnyEvent>);
+  }
+
+  /** Follows again what was left before its end. */
+  goOn(conduit: Conduit): void {
+    const { requestId, isOpen } = this.#view;
+    if (this.#request !== undefined || requestId === undefined || !isOpen) return;
+    const request = conduit.follow(requestId);
+    // What it ends with is shown.
+    request.catch(() => undefined);
+    this.follow(request);
   }
 
   /** Follows none: what is shown stays, the request goes on. */

@@ -33,7 +33,7 @@ const Given = createContext<Conduit | undefined>(undefined);
  * ```
  */
 export function ConduitProvider(props: ConduitProviderProps): ReactNode {
-  if (props.conduit !== undefined) return createElement(Given, { value: props.conduit }, props.children);
+  if (props.conduit !== undefined) return createElement(Given.Provider, { value: props.conduit }, props.children);
   return createElement(Opening, { url: props.url, options: props.options ?? {} }, props.children);
 }
 
@@ -47,15 +47,26 @@ function Opening({ url, options, children }: OpeningProps): ReactNode {
   // Made before it is opened: the components in it ask from their first render on, and a server's render opens nothing.
   const [made, setMade] = useState(() => ({ url, ...openable(url, options) }));
   const latest = useRef(options);
-  latest.current = options;
+  const opened = useRef<Conduit>(undefined);
+  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    // What was closed does not open again: strict mode leaves and comes back.
-    if (made.url !== url || made.conduit.state === 'closed') return setMade({ url, ...openable(url, latest.current) });
+    latest.current = options;
+  });
+  useEffect(() => {
+    // Strict mode leaves and is back at once: what the components in it have begun goes on.
+    clearTimeout(leaving.current);
+    if (made.url !== url || made.conduit.state === 'closed') {
+      made.conduit.close();
+      return setMade({ url, ...openable(url, latest.current) });
+    }
     // Why it failed is its state: `useConnection` tells.
-    made.open(Number.POSITIVE_INFINITY, { waitsForHub: true }).catch(() => undefined);
-    return () => made.conduit.close();
+    if (opened.current !== made.conduit) made.open(Number.POSITIVE_INFINITY, { waitsForHub: true }).catch(() => undefined);
+    opened.current = made.conduit;
+    return () => {
+      leaving.current = setTimeout(() => made.conduit.close());
+    };
   }, [made, url]);
-  return createElement(Given, { value: made.conduit }, children);
+  return createElement(Given.Provider, { value: made.conduit }, children);
 }
 
 /**

@@ -68,7 +68,9 @@ export function useRequest(
   const conduit = useConduit();
   const [followed, view] = useFollowed(keptBytes);
   const latest = useRef({ conduit, service, action, cancelOnUnmount });
-  latest.current = { conduit, service, action, cancelOnUnmount };
+  useEffect(() => {
+    latest.current = { conduit, service, action, cancelOnUnmount };
+  });
 
   const start = useCallback(
     (payload?: unknown, options?: RequestOptions): ConduitRequest => {
@@ -88,13 +90,14 @@ export function useRequest(
   );
   const reset = useCallback(() => followed.clear(), [followed]);
 
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    // A component that was hidden, or whose code was changed under it, is back.
+    followed.goOn(latest.current.conduit);
+    return () => {
       if (latest.current.cancelOnUnmount && followed.view().isOpen) cancel('its component is gone');
       followed.leave();
-    },
-    [followed, cancel],
-  );
+    };
+  }, [followed, cancel]);
   return { ...view, start, cancel, reset };
 }
 
