@@ -10,7 +10,7 @@ import { idle, opening, type RequestView } from './view.ts';
 /** A page that nobody sees draws no frames; milliseconds. */
 const unseenMs = 250;
 /** Events that wait for a frame weigh more than what they are folded into. */
-const maxPending = 1_000;
+const maxPending = 100;
 
 export class FollowedView {
   readonly #keptBytes: number;
