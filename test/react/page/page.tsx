@@ -102,9 +102,14 @@ function App(): ReactNode {
 function Given(): ReactNode {
   const [conduit, setConduit] = useState<Awaited<ReturnType<typeof connect>>>();
   useEffect(() => {
+    let isLeft = false;
     const opening = connect(new URLSearchParams(location.search).get('hub') ?? '');
-    opening.then(setConduit, () => undefined);
-    return () => void opening.then((opened) => opened.close());
+    // In strict mode there are two, and the first may come last.
+    opening.then((opened) => (isLeft ? opened.close() : setConduit(opened)));
+    return () => {
+      isLeft = true;
+      void opening.then((opened) => opened.close());
+    };
   }, []);
   if (conduit === undefined) return 'connecting';
   return (
