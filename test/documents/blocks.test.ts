@@ -1,13 +1,12 @@
 /** No block of code in the documents stands there untried: each is run, compared, compiled or, where it is a command, of a command that exists. */
 
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
-import { blocksOf } from '../support/programs.ts';
+import { aFolderForTypeScript, blocksOf, complaintsOfCompiler } from '../support/programs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -123,22 +122,7 @@ test('the example of the protocol is the one that the conformance suite sends', 
 });
 
 test('the TypeScript of every page compiles', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'conduit-blocks-'));
-  closing(() => rmSync(dir, { recursive: true }));
-  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
-  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
-  const compilerOptions = {
-    target: 'es2023',
-    lib: ['es2023', 'dom', 'esnext.disposable'],
-    module: 'nodenext',
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    allowImportingTsExtensions: true,
-    customConditions: ['conduit-src'],
-    types: ['node'],
-  };
-  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  const dir = aFolderForTypeScript();
   let written = 0;
   for (const path of ['docs/sdk.md', 'docs/start.md', 'docs/errors.md', 'docs/pools.md']) {
     for (const { language, text } of blocksOf(path)) {
@@ -150,6 +134,5 @@ test('the TypeScript of every page compiles', () => {
     }
   }
   expect(written).toBeGreaterThan(7);
-  const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', dir], { encoding: 'utf8' });
-  expect(compiled.stdout).toBe('');
+  expect(complaintsOfCompiler(dir)).toBe('');
 }, 120_000);

@@ -1,13 +1,10 @@
 /** The examples in the SDK's own comments: each is a program that compiles, and runs at a hub. */
 
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { closing } from '../support/closing.ts';
-import { aProgram } from '../support/programs.ts';
+import { aFolderForTypeScript, aProgram, complaintsOfCompiler } from '../support/programs.ts';
 import { aProvider, aTestHub } from '../support/sdk.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -62,22 +59,7 @@ test('each example compiles, and runs to its end', async () => {
   const hub = await aTestHub();
   await aProvider(hub.url, { resize: () => ({ url: 'https://example.com/small.png' }) }, { service: 'images' });
   await aProvider(hub.url, { summarize: () => 'short' }, { service: 'summarizer' });
-  const dir = mkdtempSync(join(tmpdir(), 'conduit-examples-'));
-  closing(() => rmSync(dir, { recursive: true, force: true }));
-  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
-  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
-  const compilerOptions = {
-    target: 'es2023',
-    lib: ['es2023', 'dom', 'esnext.disposable'],
-    module: 'nodenext',
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    allowImportingTsExtensions: true,
-    customConditions: ['conduit-src'],
-    types: ['node'],
-  };
-  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  const dir = aFolderForTypeScript();
   const sdk = readdirSync(join(root, 'packages/sdk/src'), { recursive: true, encoding: 'utf8' });
   const sources = [
     ...sdk.filter((name) => name.endsWith('.ts')).map((name) => `packages/sdk/src/${name}`),
@@ -86,8 +68,7 @@ test('each example compiles, and runs to its end', async () => {
   const examples = sources.flatMap(examplesOf);
   expect(examples.length).toBeGreaterThanOrEqual(9);
   for (const example of examples) writeFileSync(join(dir, `${example.name}.ts`), programOf(example, hub.url));
-  const compiled = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', dir], { encoding: 'utf8' });
-  expect(compiled.stdout).toBe('');
+  expect(complaintsOfCompiler(dir)).toBe('');
   const env = { CONDUIT_URL: hub.url };
   await Promise.all(examples.map(async ({ name }) => await aProgram(join(dir, `${name}.ts`), env).printed));
 });

@@ -1,5 +1,6 @@
 /** Programs of a document: taken out of it as they stand, and run. */
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -70,4 +71,30 @@ export async function offered(url: string, service: string): Promise<void> {
   for await (const services of conduit.watchServices()) {
     if (services.some(({ name, providers }) => name === service && providers.length > 0)) return;
   }
+}
+
+/** A folder for TypeScript that stands in documents: the compiler is as strict there as here, and finds our sources and packages. */
+export function aFolderForTypeScript(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'conduit-typescript-'));
+  closing(() => rmSync(dir, { recursive: true, force: true }));
+  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
+  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
+  const compilerOptions = {
+    target: 'es2023',
+    lib: ['es2023', 'dom', 'esnext.disposable'],
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+    customConditions: ['conduit-src'],
+    types: ['node'],
+  };
+  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  return dir;
+}
+
+/** @returns what the compiler complains of; nothing where it compiles. */
+export function complaintsOfCompiler(dir: string): string {
+  return spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', dir], { encoding: 'utf8' }).stdout;
 }

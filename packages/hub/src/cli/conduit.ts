@@ -11,10 +11,11 @@ import type { CancelOptions } from './cancel.ts';
 import type { DemoOptions } from './demo.ts';
 import type { DispatchFlags } from './dispatch.ts';
 import { exitCodes, Refusal } from './exit.ts';
-import { type InitOptions, init, type Template, templates } from './init.ts';
+import type { InitOptions } from './init.ts';
 import { plain } from './plain.ts';
 import type { RequestsOptions } from './requests.ts';
 import type { ServicesOptions } from './services.ts';
+import { type Template, templates } from './templates.ts';
 import type { WatchOptions } from './watch.ts';
 
 // Node 22 announces its SQLite as experimental at every start; the hub checks the version itself.
@@ -264,7 +265,7 @@ ${Object.entries(templates)
   .join('\n')}`,
   )
   .action(async (folder: string, options: InitOptions) => {
-    process.stdout.write(await init(folder, options));
+    process.stdout.write(await (await import('./init.ts')).init(folder, options));
   });
 
 program

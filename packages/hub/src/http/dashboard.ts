@@ -4,11 +4,10 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Context, Hono } from 'hono';
 import type { StreamEnv } from './event-streams.ts';
-import { readShipped, type ShippedFile, sendShipped, shipped } from './files.ts';
+import { cachedForGood, readShipped, type ShippedFile, sendShipped, shipped, typeOf } from './files.ts';
 
 /** The views that have an address. A service's name may have slashes. */
 const views = [
@@ -21,13 +20,6 @@ const views = [
   '/clients',
   '/cluster',
 ] as const;
-
-const types: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml; charset=utf-8',
-  '.png': 'image/png',
-};
 
 /** Where `npm run build` puts it, seen from the sources and from what is built of them. */
 const builtFolder = new URL('../../dist/dashboard/', import.meta.url);
@@ -70,9 +62,9 @@ export function serveDashboard(app: Hono<StreamEnv>, folder: URL = builtFolder):
     if (!assets.has(name)) throw new ConduitError('request_not_found', `there is nothing at ${context.req.path}`);
     const file = kept(`/assets/${name}`, () => readShipped(new URL(`assets/${name}`, folder)));
     return sendShipped(context, file, {
-      'Content-Type': types[extname(name)] ?? 'application/octet-stream',
+      'Content-Type': typeOf(name),
       // Its name changes with what is in it.
-      'Cache-Control': 'public, max-age=31536000, immutable',
+      'Cache-Control': cachedForGood,
       'Cross-Origin-Resource-Policy': 'same-origin',
     });
   });

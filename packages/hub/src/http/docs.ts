@@ -6,16 +6,7 @@ import { extname } from 'node:path';
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { Context, Hono } from 'hono';
 import type { StreamEnv } from './event-streams.ts';
-import { readShipped, type ShippedFile, sendShipped } from './files.ts';
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml; charset=utf-8',
-  '.png': 'image/png',
-};
+import { cachedForGood, readShipped, type ShippedFile, sendShipped, typeOf } from './files.ts';
 
 /** In nobody's frame, and telling nobody where the reader came from. */
 const ofPages = { 'Referrer-Policy': 'no-referrer', 'X-Frame-Options': 'DENY', 'Cross-Origin-Opener-Policy': 'same-origin' };
@@ -42,9 +33,9 @@ export function serveDocs(app: Hono<StreamEnv>, folder = docs): void {
     const kept = files.get(name) ?? read(name, folder);
     files.set(name, kept);
     return sendShipped(context, kept.file, {
-      'Content-Type': types[extname(name)] ?? 'application/octet-stream',
+      'Content-Type': typeOf(name),
       // The names of what pages are made of change with what is in them.
-      'Cache-Control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'Cache-Control': name.startsWith('assets/') ? cachedForGood : 'no-cache',
       'Cross-Origin-Resource-Policy': 'same-origin',
       ...(kept.policy === undefined ? {} : { ...ofPages, 'Content-Security-Policy': kept.policy }),
     });

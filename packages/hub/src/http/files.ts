@@ -2,8 +2,26 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Context } from 'hono';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml; charset=utf-8',
+  '.png': 'image/png',
+};
+
+/** Of a file whose name changes with what is in it. */
+export const cachedForGood = 'public, max-age=31536000, immutable';
+
+/** The media type that the end of a file's name tells. */
+export function typeOf(name: string): string {
+  return types[extname(name)] ?? 'application/octet-stream';
+}
 
 /** As it is sent, in both encodings. */
 export interface ShippedFile {

@@ -41,23 +41,22 @@ export class FollowedView {
 
   /** Follows this one from now on, and the former one no more. */
   follow(request: ConduitRequest): void {
+    // What it ends with is shown: whoever does not await it leaves nothing unhandled.
+    request.catch(() => undefined);
     this.leave();
     this.#request = request;
     this.#view = opening(request.id);
     this.#tell();
     const loop = request[Symbol.asyncIterator]() as Loop<unknown>;
     this.#loop = loop;
-    void this.#read(request, loop as Loop<AnyEvent>);
+    void this.#read(loop as Loop<AnyEvent>);
   }
 
   /** Follows again what was left before its end. */
   goOn(conduit: Conduit): void {
     const { requestId, isOpen } = this.#view;
     if (this.#request !== undefined || requestId === undefined || !isOpen) return;
-    const request = conduit.follow(requestId);
-    // What it ends with is shown.
-    request.catch(() => undefined);
-    this.follow(request);
+    this.follow(conduit.follow(requestId));
   }
 
   /** Follows none: what is shown stays, the request goes on. */
@@ -78,7 +77,7 @@ export class FollowedView {
     this.#tell();
   }
 
-  async #read(request: ConduitRequest, loop: Loop<AnyEvent>): Promise<void> {
+  async #read(loop: Loop<AnyEvent>): Promise<void> {
     try {
       for await (const event of loop) {
         if (this.#loop !== loop) return;
@@ -86,8 +85,6 @@ export class FollowedView {
         if (this.#pending.length >= maxPending) this.#fold();
         this.#tellSoon();
       }
-      // Its rejection has been told as its last event.
-      await request.catch(() => undefined);
     } catch (error) {
       if (this.#loop !== loop) return;
       this.#fold();

@@ -117,10 +117,7 @@ export function useRequestById(requestId: string | undefined, { keptBytes }: Fol
   const [followed, view] = useFollowed(keptBytes);
   useEffect(() => {
     if (requestId === undefined) return followed.clear();
-    const request = conduit.follow(requestId);
-    // What it ends with is shown.
-    request.catch(() => undefined);
-    followed.follow(request);
+    followed.follow(conduit.follow(requestId));
     return () => followed.leave();
   }, [conduit, requestId, followed]);
   // What is shown until the effect has run is of the former id.
@@ -139,13 +136,9 @@ interface Asked {
 }
 
 function sent({ conduit, service, action }: Asked, payload: unknown, options: RequestOptions | undefined): ConduitRequest {
-  const request =
-    typeof service === 'string'
-      ? conduit.request(service, action, payload, options)
-      : callOf(conduit, service, action)(payload, options);
-  // What it ends with is shown: whoever does not await it leaves nothing unhandled.
-  request.catch(() => undefined);
-  return request;
+  return typeof service === 'string'
+    ? conduit.request(service, action, payload, options)
+    : callOf(conduit, service, action)(payload, options);
 }
 
 function callOf(

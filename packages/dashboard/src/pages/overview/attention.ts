@@ -3,6 +3,7 @@
 import { requestsPath, servicePath } from '../../app/paths.ts';
 import type { RequestSummary, Service } from '../../live/api.ts';
 import { countText, durationText } from '../../parts/durations.ts';
+import { loadOf } from '../../parts/load.ts';
 
 export interface Attention {
   readonly key: string;
@@ -66,7 +67,7 @@ function paused({ name, paused: isPaused, waiting }: Service): Attention[] {
 
 /** A line that is longer than everybody who works on it could take at once. */
 function crowded({ name, providers, waiting }: Service): Attention[] {
-  const room = providers.reduce((sum, { capacity }) => sum + capacity, 0);
+  const { room } = loadOf({ providers });
   if (providers.length === 0 || waiting <= room) return [];
   return [
     {

@@ -6,7 +6,8 @@ import type { Service } from '../../live/api.ts';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { FirstService } from '../../parts/first-service.tsx';
-import { StackedBar } from '../../parts/stacked-bar.tsx';
+import { loadOf } from '../../parts/load.ts';
+import { PoolBar } from '../../parts/pool-bar.tsx';
 import styles from './service-cards.module.css';
 
 export function ServiceCards({ services }: { readonly services: readonly Service[] | undefined }) {
@@ -29,22 +30,14 @@ export function ServiceCards({ services }: { readonly services: readonly Service
 
 function Card({ service }: { readonly service: Service }) {
   const { name, providers, waiting, paused } = service;
-  const held = providers.reduce((sum, provider) => sum + provider.held, 0);
-  const room = providers.reduce((sum, { capacity }) => sum + capacity, 0);
+  const { held, room } = loadOf(service);
   return (
     <li className={styles['card']}>
       <Link href={servicePath(name)} className={styles['name'] ?? ''}>
         {name}
       </Link>
       <span className={styles['pool']}>{poolText(providers.length, paused)}</span>
-      <StackedBar
-        label={name}
-        counts={[
-          ['running', held],
-          ['queued', waiting],
-        ]}
-        free={Math.max(0, room - held)}
-      />
+      <PoolBar service={service} />
       <span className={styles['numbers']}>
         {countText(held)} of {countText(room)} busy
         {waiting > 0 && <b>, {countText(waiting)} waiting</b>}

@@ -10,6 +10,7 @@ import { useMayAct, useMe, useServices } from '../../live/queries.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { FirstService } from '../../parts/first-service.tsx';
+import { loadOf } from '../../parts/load.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { SessionEnd } from '../../parts/session-end.tsx';
 import { StackedBar } from '../../parts/stacked-bar.tsx';
@@ -89,7 +90,7 @@ export function ServicePage({ name }: { readonly name: string }) {
 
 function Pool({ service }: { readonly service: Service }) {
   const { name, providers, waiting, paused, unprovided_ms } = service;
-  const held = providers.reduce((sum, provider) => sum + provider.held, 0);
+  const { held } = loadOf(service);
   const aside = `${paused ? 'paused · ' : ''}${countText(held)} at work, ${countText(waiting)} waiting`;
   return (
     <Panel title="Pool" aside={<span>{aside}</span>}>

@@ -7,7 +7,8 @@ import { useServices } from '../../live/queries.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { FirstService } from '../../parts/first-service.tsx';
-import { StackedBar } from '../../parts/stacked-bar.tsx';
+import { loadOf } from '../../parts/load.ts';
+import { PoolBar } from '../../parts/pool-bar.tsx';
 import { Table } from '../../parts/table.tsx';
 
 export function ServicesPage() {
@@ -24,9 +25,9 @@ export function ServicesPage() {
         </EmptyState>
       }
     >
-      {services?.map(({ name, actions, providers, waiting, paused, unprovided_ms }) => {
-        const held = providers.reduce((sum, provider) => sum + provider.held, 0);
-        const room = providers.reduce((sum, { capacity }) => sum + capacity, 0);
+      {services?.map((service) => {
+        const { name, actions, providers, waiting, paused, unprovided_ms } = service;
+        const { held, room } = loadOf(service);
         const none = unprovided_ms === undefined ? 'none' : `none for ${durationText(unprovided_ms)}`;
         return (
           <tr key={name} {...{ [rowAttribute]: '' }}>
@@ -37,14 +38,7 @@ export function ServicesPage() {
             <td>{actions.map((action) => action.name).join(', ') || 'any'}</td>
             <td>{providers.length === 0 ? none : countText(providers.length)}</td>
             <td>
-              <StackedBar
-                label={name}
-                counts={[
-                  ['running', held],
-                  ['queued', waiting],
-                ]}
-                free={Math.max(0, room - held)}
-              />
+              <PoolBar service={service} />
             </td>
             <td>
               {countText(held)} of {countText(room)}
