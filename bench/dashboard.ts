@@ -31,7 +31,7 @@ const { values } = parseArgs({
 const reps = Number(values.reps);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const look = { width: 1440, height: 900, scheme: 'light' } as const;
-const windowMs = 5_000;
+const windowMs = 8_000;
 
 const sorted = (all: readonly number[]): number[] => all.toSorted((one, other) => one - other);
 const quantile = (all: readonly number[], share: number): number =>
@@ -134,14 +134,15 @@ async function underLoad(): Promise<void> {
   const context = await surroundings(browser);
   const conduit = await connect(url);
   try {
-    await wait(3_000);
+    // Requests that began together end together, until their lives are mixed.
+    await wait(40_000);
     sent.length = 0;
     const cost = await costs(hub.pid, url, context);
     console.log(
       `${values.connections} connections, ${values.running} running, ${told(sent)} progress messages a second into the hub`,
     );
     console.log(`| hub CPU without a dashboard, % of one CPU | ${told(cost.without, 1)} |`);
-    for (const [name, all] of cost.withPage) console.log(`| with ${name} open | ${told(all, 1)} |`);
+    for (const [name, all] of cost.added) console.log(`| more with ${name}, points | ${told(all, 1)} |`);
     const behind = await lags(url, context, conduit);
     for (const [name, all] of behind.lag) console.log(`| ${name}, ms behind | ${told(all)} |`);
     for (const [name, all] of behind.late)
@@ -159,22 +160,51 @@ async function underLoad(): Promise<void> {
 const shown = { overview: '', 'the list': 'requests' } as const;
 type Context = Awaited<ReturnType<typeof aContext>>;
 
+/**
+ * What an open page costs the hub, in points of one CPU: drawn by a Chromium beside it, and drawn elsewhere, when its streams are read as
+ * the page reads them and thrown away. Between the two lies what hub and browser cost each other on the same CPUs. Each is compared with
+ * what the hub used right before and right after, for the load itself comes in waves.
+ */
 async function costs(pid: number | undefined, url: string, context: Context) {
-  const without: number[] = [];
-  const withPage = new Map<string, number[]>(Object.keys(shown).map((name) => [name, []]));
+  const without: number[] = [await cpuWhile(pid, windowMs)];
+  const added = new Map<string, number[]>();
+  const compare = async (name: string, open: () => Promise<() => unknown>): Promise<void> => {
+    const before = without.at(-1) ?? Number.NaN;
+    const close = await open();
+    await wait(1_000);
+    const during = await cpuWhile(pid, windowMs);
+    await close();
+    await wait(500);
+    const after = await cpuWhile(pid, windowMs);
+    without.push(after);
+    added.set(name, [...(added.get(name) ?? []), during - (before + after) / 2]);
+  };
   for (let rep = 0; rep < reps; rep += 1) {
     for (const [name, path] of Object.entries(shown)) {
-      without.push(await cpuWhile(pid, windowMs));
-      const page = await context.newPage();
-      await page.goto(`${url}/${path}`);
-      await page.getByText('live', { exact: true }).waitFor();
-      await wait(1_000);
-      withPage.get(name)?.push(await cpuWhile(pid, windowMs));
-      await page.close();
-      await wait(500);
+      const streams = new Set<string>();
+      await compare(`${name}, drawn on the same CPUs`, async () => {
+        const page = await context.newPage();
+        page.on('request', (request) => {
+          if (request.headers()['accept'] === 'text/event-stream') streams.add(request.url());
+        });
+        await page.goto(`${url}/${path}`);
+        await page.getByText('live', { exact: true }).waitFor();
+        return () => page.close();
+      });
+      await compare(`${name}, drawn elsewhere`, () => readElsewhere([...streams]));
     }
   }
-  return { without, withPage };
+  return { without, added };
+}
+
+async function readElsewhere(urls: readonly string[]): Promise<() => void> {
+  if (urls.length === 0) throw new Error('the page follows nothing');
+  const ending = new AbortController();
+  for (const url of urls) {
+    const { body } = await fetch(url, { headers: { accept: 'text/event-stream' }, signal: ending.signal });
+    body?.pipeTo(new WritableStream()).catch(() => undefined);
+  }
+  return () => ending.abort();
 }
 
 /** A service that registers, and a request that begins: told by the hub, and seen in the page. */
@@ -199,7 +229,7 @@ async function lags(url: string, context: Context, conduit: Conduit) {
     // Not in step with what the hub tells every half second.
     await wait(Math.random() * 700);
   }
-  late.get('overview')?.push(...(await lateness(overview, windowMs * 2)));
+  late.get('overview')?.push(...(await lateness(overview, windowMs)));
   await overview.close();
   const list = await context.newPage();
   // Narrowed, so that what is looked for is in sight; all that changes is told to it nevertheless.
@@ -216,7 +246,7 @@ async function lags(url: string, context: Context, conduit: Conduit) {
   }
   await list.goto(`${url}/requests`);
   await list.getByText('live', { exact: true }).waitFor();
-  late.get('the list')?.push(...(await lateness(list, windowMs * 2)));
+  late.get('the list')?.push(...(await lateness(list, windowMs)));
   await provider.close();
   // How late a page is in which nothing happens, for comparison: the machine's share of it.
   await list.goto('about:blank');

@@ -52,7 +52,7 @@ debian_packages() {
   command -v apt-get >/dev/null || { echo 'The tests with a Python worker and a browser need Debian: apt-get was not found.'; return 1; }
   local missing=()
   local python=(python3-venv python3-setuptools python3-wheel python3-socketio python3-aiohttp python3-uvicorn python3-fastapi mypy)
-  for package in curl "${python[@]}" libnss3 libnspr4; do
+  for package in curl jq sqlite3 systemd "${python[@]}" libnss3 libnspr4; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
@@ -90,6 +90,14 @@ chromium_starts() {
 # Debian's mypy, on Debian's libraries.
 python_types() { (cd python && /usr/bin/python3 -m mypy); }
 
+# Prometheus's own reading of the alerts and of Grafana's expressions. Unpacked only: installed, it would run.
+promql() (
+  cd "$log" || return 1
+  apt-get download -qq prometheus 2>/dev/null || { as_root apt-get update -qq && apt-get download -qq prometheus; } || return 1
+  dpkg-deb -x prometheus_*.deb prometheus && cd - >/dev/null || return 1
+  node scripts/check-promql.mjs "$log/prometheus/usr/bin/promtool"
+)
+
 # The tests once more on another Node.
 on_node() {
   local bin
@@ -103,6 +111,7 @@ stage 'npm ci' npm ci --no-audit --no-fund
 stage 'build' npm run build --silent
 stage 'check' npm run check --silent
 stage 'Python types' python_types
+stage 'PromQL' promql
 stage 'Chromium' chromium_starts
 stage 'tests' npm test --silent
 stage 'simulator' npm run simulate --silent -- --seeds "${SIMULATE_SEEDS:-1000}"

@@ -1,4 +1,4 @@
-/** No block of code in the documents stands there untried: each is run, compared, compiled or, where it is a command, of a command that exists. */
+/** No block of code in the documents stands there untried: each is run, compared or compiled, and every command in it exists. */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,11 +17,11 @@ const documents = [
 
 /** What tries the blocks of a document, by their language: a test that reads the document, or one of the ways of this file. */
 const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'README.md': { js: 'test/documents/readme.test.ts', sh: 'commands' },
-  'docs/cli.md': { sh: 'commands', text: 'shown' },
-  'docs/conduit-local.md': { sh: 'commands' },
+  'README.md': { js: 'test/documents/readme.test.ts', sh: 'test/documents/shell.test.ts' },
+  'docs/cli.md': { sh: 'test/documents/shell.test.ts', text: 'test/documents/shell.test.ts' },
+  'docs/conduit-local.md': { sh: 'test/documents/shell.test.ts' },
   'docs/configuration.md': { json: 'settings' },
-  'docs/dashboard.md': { sh: 'commands', text: 'shown' },
+  'docs/dashboard.md': { sh: 'test/documents/shell.test.ts', text: 'packages/dashboard/src/pages/requests/filters.test.ts' },
   'docs/dispatch.md': { js: 'test/dispatch/docs.test.ts', sh: 'test/dispatch/docs.test.ts' },
   'docs/errors.md': { ts: 'test/documents/reference.test.ts', text: 'test/documents/reference.test.ts' },
   'docs/http.md': { sh: 'test/documents/http.test.ts', text: 'test/documents/http.test.ts' },
@@ -32,7 +32,7 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     python: 'test/templates/guide.test.ts',
     sh: 'test/templates/guide.test.ts',
   },
-  'docs/operations.md': { sh: 'commands' },
+  'docs/operations.md': { sh: 'test/documents/shell.test.ts' },
   'docs/pools.md': { ts: 'test/documents/reference.test.ts' },
   // The example is what the second section of the conformance suite does; the types are its seventh.
   'docs/protocol.md': { js: 'the example', ts: 'shown' },

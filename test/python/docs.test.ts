@@ -1,12 +1,10 @@
 /** The page about Python is true: its blocks are run as they stand, in an empty folder, in the order in which somebody would. */
 
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { closing } from '../support/closing.ts';
+import { aCheckout } from '../support/checkout.ts';
 import { aFreePort, aHubForThisFile } from '../support/hub-process.ts';
 import { aProgram, aPython } from './python.ts';
 
@@ -56,12 +54,12 @@ test('the packages that it names are those that the tests install', () => {
 });
 
 test('from nothing to a worker, a caller and HTTP workers, in the order of the page', async () => {
-  const folder = aFolder();
+  const { folder, path } = aCheckout();
   const [hubPort, apiPort] = [await aFreePort(), await aFreePort()];
   // Other ports than the page's: somebody may be using those.
   const told = (text: string): string => text.replaceAll('8000', String(apiPort));
   const env = {
-    PATH: `${join(folder, 'bin')}:/usr/bin:/bin`,
+    PATH: path,
     CONDUIT_URL: `http://127.0.0.1:${hubPort}`,
     CONDUIT_PORT: String(hubPort),
   };
@@ -120,16 +118,3 @@ test('the handlers work, and what the callers print is so', async () => {
             print(await hub.request("docs", action, payload))`.replaceAll(/^ {12}/gm, '    ');
   expect(await asked(rest)).toBe("{'type': 'image/png', 'data': b'\\x89PNG'}\n{'counted': 3}\n{'counted': 3}\n");
 });
-
-/** An empty folder but for what a checkout has, and with its `npx conduit`. */
-function aFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'conduit-python-docs-'));
-  closing(() => rmSync(folder, { recursive: true }));
-  for (const part of ['python', 'examples/python-dispatcher']) cpSync(join(root, part), join(folder, part), { recursive: true });
-  mkdirSync(join(folder, 'bin'));
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const cli = join(root, 'packages/hub/src/cli/conduit.ts');
-  const npx = `#!/bin/sh\nshift\nexec '${process.execPath}' --conditions=conduit-src --import '${tsx}' '${cli}' "$@"\n`;
-  writeFileSync(join(folder, 'bin/npx'), npx, { mode: 0o755 });
-  return folder;
-}

@@ -144,7 +144,7 @@ atHub(program.command('requests'), 'print every request as a line of JSON; with 
     'after',
     `
   conduit requests --state failed expired --since 1h
-  conduit requests --service llm --state queued --json | jq -r .request_id | xargs conduit cancel`,
+  conduit requests --service llm --state queued --json | jq -r .request_id | xargs -r conduit cancel`,
   )
   .action(async (options: RequestsOptions) => {
     process.exitCode = await (await import('./requests.ts')).requests(options);

@@ -24,6 +24,8 @@ export async function start(flags: Readonly<Record<string, unknown>>): Promise<v
   const hub = await startHub(config, log).catch((error: unknown) => {
     throw new Refusal(error instanceof Error ? error.message : String(error), error instanceof ConfigError ? 'usage' : 'failed');
   });
+  // From now on, since whoever reads that it listens may tell it to stop.
+  const left = leaveOnSignal(hub);
   const where = config.memory
     ? 'in memory only: they end with this hub'
     : `in ${resolve(config.dataDir)}${config.durability === 'power' ? ', safe from the loss of power too' : ''}`;
@@ -36,7 +38,7 @@ To see a whole hub at work: conduit demo. Ctrl-C stops this one.
   if (hub.asksForToken)
     process.stdout.write('It asks for a token: conduit token create makes one, CONDUIT_TOKEN shows it to conduit call.\n');
   else if (config.insecure) process.stdout.write(insecureWarning);
-  await leaveOnSignal(hub);
+  await left;
 }
 
 function configOf(flags: Readonly<Record<string, unknown>>): HubConfig {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import page from '../../../../../docs/dashboard.md?raw';
 import type { RequestSummary } from '../../live/api.ts';
 import { filtersOf, fits, queryOf, readFilters, typedOf } from './filters.ts';
 
@@ -7,6 +8,12 @@ test('terms narrow, and other words are looked for', () => {
   expect(filtersOf('unknown:thing')).toEqual({ text: 'unknown:thing' });
   expect(filtersOf('service:')).toEqual({ text: 'service:' });
   expect(filtersOf('  ')).toEqual({});
+});
+
+test('the terms of docs/dashboard.md are terms', () => {
+  const [, typed = ''] = /^```text\n(.*)\n```$/m.exec(page) ?? [];
+  const { text, ...terms } = filtersOf(typed);
+  expect([Object.keys(terms), text]).toEqual([['state', 'service', 'tag', 'since'], undefined]);
 });
 
 test('what was typed is an address, and typed again from it', () => {
