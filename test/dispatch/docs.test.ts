@@ -13,7 +13,7 @@ const [shell = ''] = blocksOf(page).flatMap(({ language, text }) => (language ==
 /** The words of the page's line that begins so. */
 function words(start: string): string[] {
   const line = shell.split('\n').find((one) => one.startsWith(start)) ?? '';
-  return [...line.matchAll(/'([^']*)'|(\S+)/g)].slice(1).map(([, quoted, bare]) => quoted ?? bare ?? '');
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].slice(2).map(([, quoted, bare]) => quoted ?? bare ?? '');
 }
 
 test('the worker of the page is served by its command, which drains on SIGTERM, and by its library form', async () => {
@@ -25,11 +25,11 @@ test('the worker of the page is served by its command, which drains on SIGTERM, 
   const env = { CONDUIT_URL: hub.url };
 
   const dispatcher = command(
-    words('conduit dispatch').map((word) => word.replace(':8000', `:${port}`)),
+    words('npx conduit dispatch').map((word) => word.replace(':8000', `:${port}`)),
     { env },
   );
   await dispatcher.printed(`shout serves ${hub.url} with 1 target`);
-  const called = await run(words('conduit call'), { env });
+  const called = await run(words('npx conduit call'), { env });
   expect([called.code, JSON.parse(called.stdout)]).toEqual([0, { words: 2 }]);
   expect(called.stderr).toContain('A B ');
   dispatcher.signal('SIGTERM');
@@ -37,5 +37,5 @@ test('the worker of the page is served by its command, which drains on SIGTERM, 
 
   aTypeScriptProgram(join(dir, 'dispatcher.mjs'), { ...env, TARGET: `http://127.0.0.1:${port}` });
   await offered(hub.url, 'shout');
-  expect((await run(words('conduit call'), { env })).code).toBe(0);
+  expect((await run(words('npx conduit call'), { env })).code).toBe(0);
 });

@@ -45,8 +45,12 @@ export class Doorman {
     this.#sessions = new Presence(parts.maxAddressConnections);
   }
 
-  /** A request or an upgrade. @throws ConduitError `forbidden` or `rate_limited` */
-  admit(caller: Caller): void {
+  /**
+   * A request or an upgrade.
+   * @param isPublic what it asks for is nobody's secret: pages of every origin may load it.
+   * @throws ConduitError `forbidden` or `rate_limited`
+   */
+  admit(caller: Caller, isPublic = false): void {
     const { hosts, origins, maxAddressRequests, elapsed } = this.#parts;
     const { host, origin, localAddress } = caller;
     if (!hosts.admits(host, localAddress)) {
@@ -55,7 +59,7 @@ export class Doorman {
         details: { reason: 'host' },
       });
     }
-    if (!origins.admits({ origin, host, localAddress })) {
+    if (!isPublic && !origins.admits({ origin, host, localAddress })) {
       const flag = 'start the hub with --allow-origin and that address to let it in';
       throw new ConduitError('forbidden', `pages of this Origin may not speak to this hub; ${flag}`, {
         details: { reason: 'origin' },

@@ -69,6 +69,17 @@ async function aDoor({ allowed = [], maxAddressRequests = 1_000, maxAddressConne
 const upgrade =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
 
+test('the SDK may be loaded by pages of every origin, and nothing beside it', async () => {
+  const door = await aDoor();
+  const asked = async (path: string, host: string): Promise<string> =>
+    await door.say(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://pages.example\r\nConnection: close`);
+  for (const path of ['/sdk/conduit.mjs', '/sdk/conduit.js?v=1'])
+    expect(await asked(path, '127.0.0.1'), path).toContain('behind the door');
+  for (const path of ['/sdk', '/sdk/', '/sdk/../api', '/api/v1/sdk/conduit.js', '/sdkx'])
+    expect(await asked(path, '127.0.0.1'), path).toMatch(/^HTTP\/1\.1 403/);
+  expect(await asked('/sdk/conduit.mjs', 'rebound.example')).toMatch(/^HTTP\/1\.1 403/);
+});
+
 test.each([
   ['a request', 'GET / HTTP/1.1\r\nConnection: close'],
   ['polling', 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nConnection: close'],

@@ -54,14 +54,16 @@ export function guard(server: Server, doorman: Doorman, onRefusal: (code: string
 
 function admit(doorman: Doorman, request: IncomingMessage): void {
   const caller = callerOf(request);
-  doorman.admit(caller);
   const [path = '', query = ''] = (request.url ?? '').split('?');
+  doorman.admit(caller, sdkFile.test(path));
   const isSocketIo = path.startsWith('/socket.io/');
   // Socket.IO tells it in its own handshake, where clients hear it.
   if (!isSocketIo && tokenInQuery.test(query)) throw inQuery();
   if (isSocketIo && !sessionInQuery.test(query)) doorman.admitSession(caller);
 }
 
+/** The SDK may be loaded by pages of anywhere; whether they may speak to the hub is decided when they connect. */
+const sdkFile = /^\/sdk\/[\w.-]+$/;
 const tokenInQuery = /(?:^|&)(?:access_)?token=/;
 const sessionInQuery = /(?:^|&)sid=/;
 

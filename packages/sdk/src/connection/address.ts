@@ -29,6 +29,16 @@ export function defaultToken(): string | undefined {
   return surroundings.process?.env?.['CONDUIT_TOKEN'] || undefined;
 }
 
+/** Why nothing came of connecting. A page can't know whether nobody answers or the hub turns it away: browsers keep that to themselves. */
+export function unreachableText(url: string): string {
+  const { origin: page, protocol } = surroundings.location ?? {};
+  if (page === undefined || page === addressOf(url).origin)
+    return `no hub answers at ${url}; is one running there? (conduit start)`;
+  if (protocol === 'file:')
+    return `no hub answers at ${url}, or none that takes a page that was opened as a file: have it served`;
+  return `no hub answers at ${url}, or it lets no pages of ${page} in; its log says so (conduit start --allow-origin ${page})`;
+}
+
 /** @throws TypeError when it is no address of a hub. */
 export function addressOf(url: string): Address {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;

@@ -9,7 +9,7 @@ import { defaultLimits, type Limits } from '../protocol/limits.ts';
 import { type Measured, measure } from '../protocol/measure.ts';
 import { errorFromWire } from '../protocol/read.ts';
 import type { WireBody } from '../protocol/wire.ts';
-import { addressOf, defaultToken, defaultUrl } from './address.ts';
+import { addressOf, defaultToken, defaultUrl, unreachableText } from './address.ts';
 import { parser } from './parser.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -121,7 +121,7 @@ export class Connection {
    */
   async open(patienceMs: number, { waitsForHub = true }: { readonly waitsForHub?: boolean } = {}): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const why = `no hub answers at ${this.url}; is one running there? (conduit start)`;
+      const why = unreachableText(this.url);
       const giveUp = (): void => this.#end(new ConduitError<string>('unreachable', why, { retryable: true }));
       const patience = Number.isFinite(patienceMs) ? setTimeout(giveUp, patienceMs) : undefined;
       // A hub that is there and refuses has given its reason by now.
