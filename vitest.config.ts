@@ -9,6 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    globalSetup: ['./test/browser/unpacked.ts'],
     setupFiles: ['./test/end-with-run.ts', './test/leak-guard.ts'],
     // Most of the time a file waits for the processes that it has started: vitest's own process needs no core to itself.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -78,7 +78,7 @@ packages() {
   node scripts/check-packages.mjs "${nodes[@]}"
 }
 
-# Unpacks the browser once, so that no two tests do it at a time, and says by itself what it lacks.
+# Says by itself what the browser lacks.
 chromium_starts() {
   node --import tsx --eval "import('./test/browser/chromium.ts').then(async ({ startChromium }) => {
     const browser = await startChromium();

@@ -18,9 +18,13 @@ const args = [
 
 /** @param further arguments beside the usual ones. */
 export async function startChromium(further: readonly string[] = []): Promise<Browser> {
+  return await chromium.launch({ executablePath: await chromiumPath(), args: [...args, ...further] });
+}
+
+/** Where it is; the one from the package is unpacked, where it has not been yet. Not by two at a time: see `unpacked.ts`. */
+export async function chromiumPath(): Promise<string> {
   const named = process.env['CHROMIUM'] ?? (existsSync(installed) ? installed : undefined);
-  const executablePath = named ?? (await (await import('@sparticuz/chromium')).default.executablePath());
-  return await chromium.launch({ executablePath, args: [...args, ...further] });
+  return named ?? (await (await import('@sparticuz/chromium')).default.executablePath());
 }
 
 /** A page's surroundings; without a plain locale some code of Chromium's machine fails. */
