@@ -1,9 +1,10 @@
 /** Services, providers, clients and hubs as an operator sees them, and what can be done to them from there. */
 
-import { action, defineService, serve } from '@conduit/sdk';
+import { action, defineService, type LooseHandlers, serve } from '@conduit/sdk';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { closing } from '../support/closing.ts';
+import { aHubProcess } from '../support/hub-process.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
 import { chromiumForThisFile, openPage } from './open-page.ts';
 import { someWork } from './work.ts';
@@ -57,6 +58,39 @@ test('a service without provider tells since when and what waits, and one that c
   await aProvider(hub.url, { sweep: () => null }, { service: 'nightly', name: 'the new one' });
   await page.getByText('the new one').waitFor();
   await page.getByText('0 at work, 0 waiting').waitFor();
+});
+
+test('what is tried says beforehand that it would wait, and can’t be sent while there is no connection', {
+  timeout: 60_000,
+}, async () => {
+  const hub = await aHubProcess();
+  const greet: LooseHandlers = { greet: () => 'hello' };
+  const first = await aProvider(hub.url, greet, { service: 'greeter' });
+  const page = await openPage(chromium, `${hub.url}/services/greeter`, {
+    mayComplain: /Failed to load resource|ERR_|WebSocket/,
+  });
+  const form = page.getByRole('region', { name: 'Try it' });
+  const send = form.getByRole('button', { name: 'Send' });
+  const hint = (text: RegExp) => form.getByRole('status').filter({ hasText: text }).waitFor();
+  const noHint = () => form.getByRole('status').waitFor({ state: 'hidden' });
+  await send.and(page.locator(':enabled')).waitFor();
+  await noHint();
+  await first.close();
+  await hint(/^Nobody provides greeter now/);
+  await aProvider(hub.url, greet, { service: 'greeter' });
+  await noHint();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await hint(/^greeter is paused/);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await noHint();
+
+  await hub.kill('SIGKILL');
+  await hint(/^There is no connection to the hub now/);
+  expect(await send.isDisabled()).toBe(true);
+  await hub.start();
+  await noHint();
+  await send.click();
+  await page.getByRole('region', { name: 'What came of it' }).getByText('completed').waitFor();
 });
 
 test('a service is paused, what comes then waits, and goes on when it is resumed', async () => {

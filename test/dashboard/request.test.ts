@@ -92,6 +92,39 @@ test('it is run again with another payload, as a request of its own that tells w
   expect(await repeats.getAttribute('href')).toBe(`/requests/${request.id}`);
 });
 
+test('what it asks others for is there as soon as it is asked, and goes on without being asked for again', async () => {
+  const hub = await aTestHub();
+  const [asking, drawing] = [aGate(), aGate()];
+  const draw: LooseHandlers[string] = async (_, ctx) => {
+    ctx.task('main').progress(0.5);
+    await drawing.opened;
+    return 'a picture';
+  };
+  const prepare: LooseHandlers[string] = async (_, ctx) => {
+    await asking.opened;
+    return await ctx.request('press', 'draw', {});
+  };
+  await aProvider(hub.url, { draw }, { service: 'press' });
+  await aProvider(hub.url, { prepare }, { service: 'editor' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('editor', 'prepare', {});
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  await state(page, 'running');
+  await live(page);
+  const related = page.getByRole('region', { name: 'Related' });
+  expect(await related.count()).toBe(0);
+  asking.open();
+  const progress = related.getByRole('progressbar', { name: 'press draw' });
+  await progress.and(page.locator('[aria-valuenow="50"]')).waitFor();
+  await related.getByText('Asked for').waitFor();
+  const id = (await related.getByRole('link').getAttribute('href'))?.split('/').at(-1) ?? 'none';
+  const asked: string[] = [];
+  page.on('request', (one) => asked.push(one.url()));
+  drawing.open();
+  await related.getByText('completed').waitFor();
+  expect(asked.filter((url) => url.includes(id))).toEqual([]);
+});
+
 test('pictures are shown and other bytes are saved, from the page itself', async () => {
   const hub = await aTestHub();
   const bytes = Buffer.from([0, 255, 1, 254]);
@@ -161,7 +194,7 @@ test('whatever others have written is text: no markup of it is ever alive', asyn
 
 test('of thousands of events those in sight are there, down to the last', { timeout: 60_000 }, async () => {
   const hub = await aTestHub();
-  const count = 20_000;
+  const count = 50_000;
   const talk: LooseHandlers[string] = async (_, ctx) => {
     for (let index = 0; index < count; index += 1) await ctx.chunk(`${index} `);
     return 'said';
@@ -173,7 +206,7 @@ test('of thousands of events those in sight are there, down to the last', { time
   const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
   await state(page, 'completed');
   await tab(page, 'Events').click();
-  await page.getByText(/^20,00\d events$/).waitFor();
+  await page.getByText(/^50,00\d events$/).waitFor();
   const list = page.getByRole('region', { name: 'Events' });
   await list.getByRole('button').first().waitFor();
   expect(await list.getByRole('button').count()).toBeLessThan(60);

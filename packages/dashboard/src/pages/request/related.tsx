@@ -1,35 +1,25 @@
 /** The requests that this one came from, repeats, or asked for, each with how it fares. */
 
 import type { RequestObject } from '@conduit/sdk';
-import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { requestPath } from '../../app/paths.ts';
-import { get } from '../../live/api.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 import { Panel } from '../../parts/panel.tsx';
+import { ProgressBar } from '../../parts/progress-bar.tsx';
 import { shortId } from '../../parts/short-id.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
+import { isOpen, type Relative, useFamily } from './family.ts';
 import styles from './related.module.css';
 
-/** More are counted: each is asked for by itself. */
-const maxShown = 20;
-const againMs = 2_000;
-
 export function Related({ request }: { readonly request: RequestObject }) {
-  const { parent, children = [], retryOf } = request;
-  const all = [
-    ...(parent === undefined ? [] : [['Part of', parent.requestId] as const]),
-    ...(retryOf === undefined ? [] : [['Repeats', retryOf] as const]),
-    ...children.map((id) => ['Asked for', id] as const),
-  ];
-  if (all.length === 0) return null;
-  const left = all.length - maxShown;
+  const { shown, left } = useFamily(request);
+  if (shown.length === 0) return null;
   return (
     <div className={styles['related']}>
       <Panel title="Related" aside={left > 0 ? <span>{countText(left)} more</span> : undefined}>
         <ul>
-          {all.slice(0, maxShown).map(([how, id]) => (
-            <Row key={id} how={how} id={id} />
+          {shown.map((relative) => (
+            <Row key={relative.id} relative={relative} />
           ))}
         </ul>
       </Panel>
@@ -37,21 +27,36 @@ export function Related({ request }: { readonly request: RequestObject }) {
   );
 }
 
-function Row({ how, id }: { readonly how: string; readonly id: string }) {
-  const { data: request } = useQuery({
-    queryKey: ['related', id],
-    queryFn: async ({ signal }) => await get('request', `/requests/${id}`, signal),
-    refetchInterval: ({ state: { data } }) => (data === undefined || data.finished_at !== undefined ? false : againMs),
-    retry: false,
-  });
+function Row({ relative: { how, id, summary } }: { readonly relative: Relative }) {
+  if (summary === undefined) {
+    return (
+      <li>
+        <span>{how}</span>
+        <span />
+        <Link href={requestPath(id)} title={id}>
+          {shortId(id)}
+        </Link>
+        <span />
+      </li>
+    );
+  }
+  const { to, action, state, overall, timings } = summary;
   return (
     <li>
       <span>{how}</span>
-      <span>{request !== undefined && <StateBadge state={request.state} />}</span>
+      <span>
+        <StateBadge state={state} />
+      </span>
       <Link href={requestPath(id)} title={id}>
-        {request === undefined ? shortId(id) : <b>{request.to}</b>} {request?.action}
+        <b>{to}</b> {action}
       </Link>
-      <span>{request?.finished_at !== undefined && durationText(request.timings.total_ms)}</span>
+      <span>
+        {isOpen(summary) ? (
+          <ProgressBar value={overall === 0 ? null : overall} state={state} label={`${to} ${action}`} />
+        ) : (
+          durationText(timings.total_ms)
+        )}
+      </span>
     </li>
   );
 }

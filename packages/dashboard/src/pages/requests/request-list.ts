@@ -4,6 +4,7 @@ import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/r
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { get, type RequestSummary } from '../../live/api.ts';
 import { hubLife } from '../../live/hub-life.ts';
+import { oneAtATime, sinceOpened } from '../../live/looking.ts';
 import { type Filters, queryOf } from './filters.ts';
 import { type Page, patched, withFresh } from './live-pages.ts';
 
@@ -92,33 +93,6 @@ export function useRequestList(filters: Filters, { isPaused }: { readonly isPaus
     loadMore: () => {
       if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
     },
-  };
-}
-
-/** Asks again where the stream began while the answer was on its way: what changed between the two, neither of them tells. */
-async function sinceOpened<Answer>(look: () => Promise<Answer>): Promise<Answer> {
-  for (;;) {
-    const { openings } = hubLife;
-    const answer = await look();
-    if (hubLife.openings === openings) return answer;
-  }
-}
-
-/** What is wanted while it is done is done once more after that: begun anew each time, where much happens it would never end. */
-function oneAtATime(look: () => Promise<unknown>): () => void {
-  let isLooking = false;
-  let isWanted = false;
-  const run = async (): Promise<void> => {
-    isLooking = true;
-    do {
-      isWanted = false;
-      await look();
-    } while (isWanted);
-    isLooking = false;
-  };
-  return () => {
-    isWanted = true;
-    if (!isLooking) void run();
   };
 }
 

@@ -1,6 +1,6 @@
 /** Sends a real request to a service, with a form made from what the action takes, and shows how it goes. */
 
-import { useRequest } from '@conduit/sdk/react';
+import { useConnection, useRequest } from '@conduit/sdk/react';
 import { Send } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import type { Service } from '../../live/api.ts';
@@ -13,6 +13,8 @@ export function TryIt({ service }: { readonly service: Service }) {
   const [chosen, setChosen] = useState(actions[0]?.name ?? '');
   const [trouble, setTrouble] = useState('');
   const request = useRequest(name, chosen);
+  const { state: connection, error: refusal } = useConnection();
+  const isConnected = connection === 'connected';
   const fields = fieldsOf(actions.find((action) => action.name === chosen)?.input);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -54,14 +56,26 @@ export function TryIt({ service }: { readonly service: Service }) {
         <p role="alert" className={styles['trouble']}>
           {trouble}
         </p>
-        <button type="submit" data-kind="main">
+        <button type="submit" data-kind="main" disabled={!isConnected}>
           <Send size={14} aria-hidden="true" />
           Send
         </button>
+        <p role="status" className={styles['hint']}>
+          {isConnected
+            ? waitsFor(service)
+            : (refusal?.message ?? 'There is no connection to the hub now; it comes back by itself.')}
+        </p>
       </form>
       {request.requestId !== undefined && <Tried request={request} label={`${name} ${chosen}`} />}
     </>
   );
+}
+
+/** What would keep it waiting, said before it is sent. */
+function waitsFor({ name, paused, providers }: Service): string {
+  if (paused) return `${name} is paused: a request waits until it is resumed.`;
+  if (providers.length === 0) return `Nobody provides ${name} now: a request waits a minute for somebody who does.`;
+  return '';
 }
 
 function Control({ field }: { readonly field: Field }) {
