@@ -43,8 +43,14 @@ test('a service is tried with a form made from its schema, and what comes of it 
   await form.getByLabel('options, JSON').fill('{ "brush": "wide" }');
   await form.getByRole('button', { name: 'Send' }).click();
   const tried = page.getByRole('region', { name: 'What came of it' });
-  await tried.getByText('completed').waitFor();
-  for (const text of ['north', 'blue', 'wide']) await tried.getByText(text).waitFor();
+  const comes = async (): Promise<void> => {
+    await tried.getByText('completed').waitFor();
+    for (const text of ['north', 'blue', 'wide']) await tried.getByText(text).waitFor();
+  };
+  await comes();
+  // The address tells it to whoever comes back to the page.
+  await page.reload();
+  await comes();
   await tried.getByRole('link', { name: 'Its page' }).click();
   await page.getByRole('tabpanel', { name: 'Result' }).getByText('north').waitFor();
 });

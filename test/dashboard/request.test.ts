@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Answer } from '@conduit/hub/contract/api';
 import { action, defineService, type LooseHandlers, serve } from '@conduit/sdk';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -90,6 +91,37 @@ test('it is run again with another payload, as a request of its own that tells w
   await page.getByText('hello, Grace').waitFor();
   const repeats = page.getByRole('region', { name: 'Related' }).getByRole('link', { name: 'greeter greet' });
   expect(await repeats.getAttribute('href')).toBe(`/requests/${request.id}`);
+});
+
+test('who runs it again is told beforehand what it would wait for', async () => {
+  const hub = await aTestHub();
+  const provider = await aProvider(hub.url, { greet: () => 'hello' }, { service: 'greeter' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('greeter', 'greet', {});
+  await request;
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  await page.getByRole('button', { name: 'Run again' }).click();
+  const hint = page.getByRole('dialog').getByRole('status');
+  await hint.waitFor({ state: 'hidden' });
+  await provider.close();
+  await hint.filter({ hasText: 'Nobody provides greeter now' }).waitFor();
+});
+
+test('a request that is looked at no more is followed no more, though nothing of it comes', async () => {
+  const hub = await aTestHub();
+  await aProvider(hub.url, { wait: async (_, ctx) => await once(ctx.signal, 'abort') });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('worker', 'wait');
+  request.catch(() => undefined);
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  await state(page, 'running');
+  const watching = async (): Promise<number | undefined> => {
+    const { clients } = (await (await fetch(`${hub.url}/api/v1/clients`)).json()) as Answer<'clients'>;
+    return clients.find(({ name }) => name === 'dashboard')?.watching;
+  };
+  expect(await watching()).toBe(1);
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Services' }).click();
+  await expect.poll(watching).toBe(0);
 });
 
 test('what it asks others for is there as soon as it is asked, and goes on without being asked for again', async () => {

@@ -1,6 +1,7 @@
 /** The SDK's hooks in React and Chromium, in strict mode, over a real hub: through cuts of it too. */
 
 import { fileURLToPath } from 'node:url';
+import type { Answer } from '@conduit/hub/contract/api';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { filesOf } from '../browser/built.ts';
@@ -75,6 +76,12 @@ async function aWriter(hub: string): Promise<{ open(): void; readonly cancelled:
     { service: 'writer' },
   );
   return { open: gate.open, cancelled: cancelled.opened };
+}
+
+/** How many requests the hub tells the pages of. */
+async function watching(hub: string): Promise<number> {
+  const { clients } = (await (await fetch(`${hub}/api/v1/clients`)).json()) as Answer<'clients'>;
+  return clients.filter(({ name }) => name === 'a page').reduce((sum, client) => sum + client.watching, 0);
 }
 
 test('a request is shown from its start to its result, and another one in its place', async () => {
@@ -158,6 +165,25 @@ test('a request of somebody else is followed by its id; another id takes its pla
   await says('followed', '["idle","",null,null]');
   await follow.fill('00000000-0000-7000-8000-000000000000');
   await says('followed', '["failed","",null,"request_not_found"]');
+});
+
+test('what a component no longer shows is no longer sent to it', async () => {
+  const hub = await aTestHub();
+  await aWriter(hub.url);
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('writer', 'write', { words: ['a', 'b', 'c'] });
+  const { page, press, says } = await aPage(hub.url);
+  const follow = page.getByLabel('follow', { exact: true });
+  await follow.fill(request.id);
+  await says('followed', '["running","a b",null,null]');
+  expect(await watching(hub.url)).toBe(1);
+  await follow.fill('');
+  await expect.poll(async () => await watching(hub.url)).toBe(0);
+  await press('start');
+  await says('text', 'one two');
+  expect(await watching(hub.url)).toBe(1);
+  await press('leave');
+  await expect.poll(async () => await watching(hub.url)).toBe(0);
 });
 
 test('services come and go as they are told', async () => {

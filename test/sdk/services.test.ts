@@ -2,8 +2,10 @@
 
 import { connect, isConduitError, type Loop } from '@conduit/sdk';
 import { expect, test } from 'vitest';
+import { closing } from '../support/closing.ts';
 import { aCutProxy } from '../support/cut-proxy.ts';
 import { aFreePort } from '../support/hub-process.ts';
+import { aScriptedHub } from '../support/scripted-hub.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
 
 type Listed = Loop<readonly { readonly name: string; readonly providers: readonly unknown[] }[]>;
@@ -42,6 +44,28 @@ test('two who look see the same, and one that leaves takes nothing from the othe
   conduit.close();
   const error: unknown = await other.next().catch((thrown: unknown) => thrown);
   expect(isConduitError(error, 'closed')).toBe(true);
+});
+
+test('a hub that can tell them only later is asked again, and one that never will ends the loop', async () => {
+  const { hub, url } = await aScriptedHub();
+  closing(async () => await hub.close());
+  const later = { code: 'store_unavailable', message: 'the disk is full', retryable: true, details: { retry_after_ms: 10 } };
+  const never = { code: 'forbidden', message: 'not for this token', retryable: false };
+  const answers = [
+    { ok: false, error: later },
+    { ok: true, services: [] },
+    { ok: false, error: never },
+  ];
+  hub.onMessage = ({ message }) => (Reflect.get(message, 'watch') === true ? answers.shift() : undefined);
+  const conduit = await aConduit(url);
+  const lists = conduit.watchServices();
+  expect((await lists.next()).value).toEqual([]);
+  await lists.return(undefined);
+  const error: unknown = await conduit
+    .watchServices()
+    .next()
+    .catch((thrown: unknown) => thrown);
+  expect(isConduitError(error, 'forbidden')).toBe(true);
 });
 
 test('whoever does not wait for a hub hears at once that none is there', async () => {

@@ -1,6 +1,8 @@
 /** The services of a tenant, live: the whole list at first and after every change. Who reads slowly is given the latest only. */
 
 import type { Connection } from '../connection/connection.ts';
+import { putOffMs } from '../connection/put-off.ts';
+import type { ConduitError } from '../protocol/errors.ts';
 import type { ServiceInfo } from '../protocol/events.ts';
 import { errorFromWire, serviceFromWire } from '../protocol/read.ts';
 import type { WireBody } from '../protocol/wire.ts';
@@ -12,6 +14,7 @@ export class Services {
   readonly #readers = new Set<Latest<readonly ServiceInfo[]>>();
   /** By name; undefined until the hub has told all of them. */
   #known: Map<string, ServiceInfo> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -50,13 +53,23 @@ export class Services {
 
   #ask(): void {
     this.#connection.tell('services', { watch: true }, (answer) => {
-      if (answer['ok'] !== true) return this.#fail(errorFromWire(answer['error']));
+      if (answer['ok'] !== true) return this.#refused(errorFromWire(answer['error']));
       this.#known = new Map(read(answer['services']).map((service) => [service.name, service]));
       this.#tell();
     });
   }
 
+  /** What the hub can't tell now it can tell later: whoever watches waits for it, as for a hub that is away. */
+  #refused(error: ConduitError<string>): void {
+    if (!error.retryable) return this.#fail(error);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      if (this.#readers.size > 0) this.#ask();
+    }, putOffMs(error));
+  }
+
   #rest(): void {
+    clearTimeout(this.#retry);
     this.#known = undefined;
     this.#connection.tell('services', { watch: false }, () => undefined);
   }
@@ -77,6 +90,7 @@ export class Services {
   }
 
   #fail(error: unknown): void {
+    clearTimeout(this.#retry);
     for (const reader of [...this.#readers]) reader.fail(error);
   }
 }

@@ -41,8 +41,6 @@ export class FollowedView {
 
   /** Follows this one from now on, and the former one no more. */
   follow(request: ConduitRequest): void {
-    // What it ends with is shown: whoever does not await it leaves nothing unhandled.
-    request.catch(() => undefined);
     this.leave();
     this.#request = request;
     this.#view = opening(request.id);

@@ -7,6 +7,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { Connection } from '../connection/connection.ts';
+import { putOffMs } from '../connection/put-off.ts';
 import type { Action } from '../contract/contract.ts';
 import { publishable } from '../contract/schema.ts';
 import { ConduitError } from '../protocol/errors.ts';
@@ -33,11 +34,6 @@ export interface ProviderParts {
 
 /** The handler of every action that has none of its own. No action is called so. */
 const anyAction = '*';
-
-/** Where the hub does not say how long to wait, milliseconds. */
-const retryMs = 1_000;
-/** However long it says, milliseconds. */
-const maxRetryMs = 60_000;
 
 /** A provider that serves until it is drained or closed. Made by `serve`. */
 export class Provider implements AsyncDisposable {
@@ -165,7 +161,7 @@ export class Provider implements AsyncDisposable {
           if (error.code !== this.#putOffBy)
             this.#parts.log(`${service} can't be registered yet, and goes on trying: ${error.message}`);
           this.#putOffBy = error.code;
-          this.#retry = setTimeout(() => this.#register({ resolve, reject }), waitAfter(error));
+          this.#retry = setTimeout(() => this.#register({ resolve, reject }), putOffMs(error));
           return;
         }
         connection.fail(error);
@@ -241,11 +237,6 @@ export class Provider implements AsyncDisposable {
     this.#onDrained();
     for (const held of [...this.#held.values()]) held.forget();
   }
-}
-
-function waitAfter({ details }: ConduitError<string>): number {
-  const asked = details?.['retry_after_ms'];
-  return typeof asked === 'number' && asked >= 0 ? Math.min(asked, maxRetryMs) : retryMs;
 }
 
 function actionFields(name: string, action: Action | undefined): WireBody {

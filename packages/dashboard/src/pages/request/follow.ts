@@ -19,6 +19,7 @@ export function useStory(requestId: string): Followed {
   const [trouble, setTrouble] = useState<string>();
   useEffect(() => {
     let isOver = false;
+    let leave = (): void => undefined;
     let waiting: Event[] = [];
     let frame: number | undefined;
     // However fast they come, the page is drawn once a frame.
@@ -31,7 +32,10 @@ export function useStory(requestId: string): Followed {
     const read = async (): Promise<void> => {
       const conduit = await theConnection();
       if (isOver) return;
-      for await (const event of conduit.follow(requestId)) {
+      const loop = conduit.follow(requestId)[Symbol.asyncIterator]();
+      // At once, and not with the next event: it may be long in coming.
+      leave = () => void loop.return();
+      for await (const event of loop) {
         if (isOver) return;
         waiting.push(event);
         frame ??= requestAnimationFrame(draw);
@@ -42,6 +46,7 @@ export function useStory(requestId: string): Followed {
     });
     return () => {
       isOver = true;
+      leave();
       if (frame !== undefined) cancelAnimationFrame(frame);
     };
   }, [requestId]);

@@ -1,7 +1,10 @@
 /** The same request once more, as a new one, with its payload as it was or edited. */
 
 import type { RequestObject } from '@conduit/sdk';
+import { useServices } from '@conduit/sdk/react';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { Connected } from '../../live/connection.tsx';
+import { waitsFor } from '../../parts/waits-for.ts';
 import { useValue } from './follow.ts';
 import styles from './run-again.module.css';
 
@@ -41,6 +44,9 @@ export function RunAgain({ request, onSend, onClose }: RunAgainProps) {
           </label>
         )}
         {isLoaded && !isText && <p>Its payload has binary parts; it is sent as it was.</p>}
+        <Connected>
+          <WaitsFor service={request.to} />
+        </Connected>
         <p role="alert" className={styles['trouble']}>
           {trouble}
         </p>
@@ -54,6 +60,18 @@ export function RunAgain({ request, onSend, onClose }: RunAgainProps) {
         </div>
       </form>
     </dialog>
+  );
+}
+
+/** Told by the connection that follows the request: the page's own stream would be opened anew for a dialog. */
+function WaitsFor({ service }: { readonly service: string }) {
+  const { data } = useServices();
+  const found = data?.find(({ name }) => name === service);
+  const why = found && waitsFor(found);
+  return (
+    <p role="status" className={styles['hint']}>
+      {why}
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 /** How a request goes that was tried: its state, what it streams, and how it ended. */
 
-import type { UsedRequest } from '@conduit/sdk/react';
+import type { RequestView } from '@conduit/sdk/react';
 import { Link } from 'wouter';
 import { requestPath } from '../../app/paths.ts';
 import { JsonTree } from '../../parts/json-tree.tsx';
@@ -9,20 +9,20 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 import styles from './try-it.module.css';
 
 interface TriedProps {
-  readonly request: UsedRequest<never>;
-  /** What it was asked of whom. */
-  readonly label: string;
+  readonly request: RequestView;
+  /** Asks for its end. */
+  readonly onCancel: () => void;
 }
 
-export function Tried({ request, label }: TriedProps) {
-  const { requestId = '', state, isOpen, overall, chunks, result, error, cancel } = request;
+export function Tried({ request, onCancel }: TriedProps) {
+  const { requestId = '', state, isOpen, overall, chunks, result, error } = request;
   return (
     <section className={styles['tried']} aria-label="What came of it">
       <p className={styles['how']}>
         <StateBadge state={state === 'idle' || state === 'opening' ? 'queued' : state} />
-        {isOpen && <ProgressBar value={overall === 0 ? null : overall} state={state} label={label} />}
+        {isOpen && <ProgressBar value={overall === 0 ? null : overall} state={state} label="How far it is" />}
         {isOpen && (
-          <button type="button" onClick={() => cancel('cancelled from the dashboard')}>
+          <button type="button" onClick={onCancel}>
             Cancel
           </button>
         )}

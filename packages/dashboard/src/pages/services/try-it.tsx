@@ -1,9 +1,11 @@
 /** Sends a real request to a service, with a form made from what the action takes, and shows how it goes. */
 
-import { useConnection, useRequest } from '@conduit/sdk/react';
+import { type RequestView, type UsedRequest, useConduit, useConnection, useRequest, useRequestById } from '@conduit/sdk/react';
 import { Send } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
+import { useSearchParams } from 'wouter';
 import type { Service } from '../../live/api.ts';
+import { waitsFor } from '../../parts/waits-for.ts';
 import { type Field, fieldsOf, payloadFrom } from './form.ts';
 import { Tried } from './tried.tsx';
 import styles from './try-it.module.css';
@@ -12,7 +14,8 @@ export function TryIt({ service }: { readonly service: Service }) {
   const { name, actions } = service;
   const [chosen, setChosen] = useState(actions[0]?.name ?? '');
   const [trouble, setTrouble] = useState('');
-  const request = useRequest(name, chosen);
+  const sent = useRequest(name, chosen);
+  const tried = useTried(sent);
   const { state: connection, error: refusal } = useConnection();
   const isConnected = connection === 'connected';
   const fields = fieldsOf(actions.find((action) => action.name === chosen)?.input);
@@ -27,7 +30,7 @@ export function TryIt({ service }: { readonly service: Service }) {
       return;
     }
     setTrouble('');
-    request.start(payload);
+    tried.keep(sent.start(payload).id);
   };
   return (
     <>
@@ -62,20 +65,36 @@ export function TryIt({ service }: { readonly service: Service }) {
         </button>
         <p role="status" className={styles['hint']}>
           {isConnected
-            ? waitsFor(service)
+            ? (waitsFor(service) ?? '')
             : (refusal?.message ?? 'There is no connection to the hub now; it comes back by itself.')}
         </p>
       </form>
-      {request.requestId !== undefined && <Tried request={request} label={`${name} ${chosen}`} />}
+      {tried.request.requestId !== undefined && <Tried request={tried.request} onCancel={tried.cancel} />}
     </>
   );
 }
 
-/** What would keep it waiting, said before it is sent. */
-function waitsFor({ name, paused, providers }: Service): string {
-  if (paused) return `${name} is paused: a request waits until it is resumed.`;
-  if (providers.length === 0) return `Nobody provides ${name} now: a request waits a minute for somebody who does.`;
-  return '';
+/** What was tried last: the address has its id, so that it is there after a reload, and for whoever is sent the address. */
+function useTried(sent: UsedRequest): { readonly request: RequestView; keep(id: string): void; cancel(): void } {
+  const [query, setQuery] = useSearchParams();
+  const conduit = useConduit();
+  const id = query.get('tried') ?? undefined;
+  const isOfThisPage = sent.requestId !== undefined;
+  const found = useRequestById(isOfThisPage ? undefined : id);
+  const request = isOfThisPage ? sent : found;
+  return {
+    request,
+    keep: (triedId) => setQuery({ tried: triedId }, { replace: true }),
+    cancel: () => {
+      // What becomes of it is shown as its state.
+      if (request.requestId !== undefined) {
+        conduit
+          .follow(request.requestId)
+          .cancel('cancelled from the dashboard')
+          .catch(() => undefined);
+      }
+    },
+  };
 }
 
 function Control({ field }: { readonly field: Field }) {
