@@ -12,8 +12,11 @@ test('requests are listed newest first, and found by what they are', { timeout: 
   expect(await run(['requests'], { env })).toMatchObject({ code: 0, stdout: 'No such requests.\n' });
   const worker = await aWorker(url, 'echo', { work: echo });
   const slow = await aWorker(url, 'slow');
-  const first = await worker.finish({ to: 'echo', action: 'say', payload: 1, tags: ['morning'] });
   const client = await aClient(url);
+  const { request_id: failed } = await client.ok('request', { to: 'slow', action: 'work' });
+  await slow.next('request');
+  await slow.ok('error', { request_id: failed, error: { code: 'no_ink', message: 'there is none' } });
+  const first = await worker.finish({ to: 'echo', action: 'say', payload: 1, tags: ['morning'] });
   const { request_id } = await client.ok('request', { to: 'slow', action: 'work' });
   await slow.next('request');
   await slow.ok('progress', { request_id, progress: 0.5 });
@@ -34,9 +37,11 @@ test('requests are listed newest first, and found by what they are', { timeout: 
     ids('--tag', 'morning', '--since', '1h'),
     ids('--since', '2100-01-01'),
     ids('--limit', '1'),
+    ids('--longer-than', '1d'),
+    ids('--error', 'no_ink'),
   ];
   const done = first.body.request_id;
-  expect(await Promise.all(found)).toEqual([[done], [request_id], [done], [], [request_id]]);
+  expect(await Promise.all(found)).toEqual([[done, failed], [request_id, failed], [done], [], [request_id], [], [failed]]);
 });
 
 test('a request is named by a part of its id that no other one has', { timeout: patienceMs }, async () => {

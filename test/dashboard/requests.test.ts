@@ -144,6 +144,43 @@ test('a request is cancelled from its row after a question that says which, and 
   expect(await rowsOf(page).count()).toBe(2);
 });
 
+test('a row tells what its request works on; one whose provider falls silent is among the stalled, and needs attention', async () => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests`);
+  await rowsOf(page).getByText('63 % · Draw · half of the sheet').waitFor();
+  await page.getByRole('navigation', { name: 'Presets' }).getByRole('link', { name: 'Stalled' }).click();
+  await page.getByText('No request is like that').waitFor();
+  await live(page);
+  await hub.advance(31_000);
+  await rowsOf(page)
+    .getByText(/^silent for 3\d s$/)
+    .waitFor();
+  expect(await rowsOf(page).count()).toBe(1);
+  await page.goto(hub.url);
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  await attention.getByRole('link', { name: /^1 running request of brightwrapper has said nothing/ }).click();
+  expect(new URL(page.url()).search).toBe('?is=stalled&service=brightwrapper');
+  await rowsOf(page)
+    .getByText(/^silent for/)
+    .waitFor();
+});
+
+test('what failed with one error, and what took long, is found by terms', async () => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests?error=no_pages`, { mayComplain: /status of 400/ });
+  await rowsOf(page).getByText('no_pages').waitFor();
+  expect(await rowsOf(page).count()).toBe(1);
+  const filter = page.getByRole('textbox', { name: 'Filter' });
+  await filter.fill('longer:1h');
+  await filter.press('Enter');
+  await page.getByText('No request is like that').waitFor();
+  await filter.fill('longer:soon');
+  await filter.press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'min_duration_ms' }).waitFor();
+});
+
 test('on a phone each row still tells how far it is, and why it failed', async () => {
   const hub = await aTestHub();
   await someWork(hub.url);

@@ -181,6 +181,7 @@ test('docs/cli.md: everything that speaks to a hub, and the rest', async () => {
 
   await expect(conduit.request('counter', 'fail', {})).rejects.toThrow('it could not');
   expect(await terminal.run(lines.take('conduit requests --state'))).toMatch(/counter\S* +fail/);
+  expect(await terminal.run(lines.take('conduit requests --error'))).toContain('No such requests.');
   const following = terminal.type(lines.take('conduit requests --follow'));
   await following.printed('queued');
   await following.close();

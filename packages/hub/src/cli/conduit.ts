@@ -35,7 +35,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const defaultUrl = process.env['CONDUIT_URL'] ?? `http://127.0.0.1:${defaults.port}`;
 
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 60 * 60_000, d: 24 * 60 * 60_000 };
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 60 * 60_000, d: 24 * 60 * 60_000 };
 
 const program = new Command('conduit')
   .description('The hub that routes messages between your apps and services in real time.')
@@ -137,6 +137,8 @@ atHub(program.command('requests'), 'print every request as a line of JSON; with 
   .option('--service <name>', 'sent to this service')
   .option('--action <name>', 'for this action')
   .option('--tag <tag>', 'with this tag')
+  .option('--error <code>', 'ended with this error')
+  .option('--longer-than <time>', 'that took, or have taken, at least so long: 500ms, 30s, 2m, 1h', duration)
   .option('--since <when>', 'sent since then: 10m, 2h or 3d ago, or an instant such as 2026-01-02T03:04:05Z', instant)
   .option('--limit <n>', 'so many at the most', whole({ min: 1, max: 10_000 }), 20)
   .option('--follow', 'go on showing what changes, until Ctrl-C')
@@ -144,6 +146,7 @@ atHub(program.command('requests'), 'print every request as a line of JSON; with 
     'after',
     `
   conduit requests --state failed expired --since 1h
+  conduit requests --error provider_lost --longer-than 30s
   conduit requests --service llm --state queued --json | jq -r .request_id | xargs -r conduit cancel`,
   )
   .action(async (options: RequestsOptions) => {
@@ -306,10 +309,22 @@ function whole({ min, max }: { readonly min: number; readonly max: number }): (t
   };
 }
 
+/** Milliseconds; undefined for what is no duration. */
+function milliseconds(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,6})(ms|[smhd])$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * (unitMs[unit] ?? 0);
+}
+
+function duration(text: string): number {
+  const ms = milliseconds(text);
+  if (ms === undefined) throw new InvalidArgumentError('It must be like 500ms, 30s, 2m or 1h.');
+  return ms;
+}
+
 /** An instant, or how long ago it was. @returns wall clock, milliseconds. */
 function instant(text: string): number {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const at = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (unitMs[unit] ?? 0);
+  const agoMs = milliseconds(text);
+  const at = agoMs === undefined ? Date.parse(text) : Date.now() - agoMs;
   if (!Number.isFinite(at))
     throw new InvalidArgumentError('It must be like 10m, 2h or 3d, or an instant such as 2026-01-02T03:04:05Z.');
   return at;

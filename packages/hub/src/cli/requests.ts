@@ -19,6 +19,9 @@ export interface RequestsOptions extends HubOptions {
   readonly service?: string;
   readonly action?: string;
   readonly tag?: string;
+  readonly error?: string;
+  /** Milliseconds. */
+  readonly longerThan?: number;
   /** Wall clock, milliseconds. */
   readonly since?: number;
   readonly limit: number;
@@ -45,12 +48,14 @@ export async function requests(options: RequestsOptions): Promise<number> {
 
 /** As the wire has them, newest first. */
 async function list(options: RequestsOptions): Promise<readonly Fields[]> {
-  const { state, service, action, tag, since, limit } = options;
+  const { state, service, action, tag, error, longerThan, since, limit } = options;
   const said = {
     state: state?.join(','),
     service,
     action,
     tag,
+    error,
+    min_duration_ms: longerThan?.toString(),
     since: since?.toString(),
     limit: String(Math.min(limit, pageSize)),
   };
@@ -110,12 +115,14 @@ async function follow(options: RequestsOptions, show: Following, signal: AbortSi
 }
 
 /** What the hub's stream tells is everything: the filters are ours. */
-function isWanted(request: Listed, { state, service, action, tag, since }: RequestsOptions): boolean {
+function isWanted(request: Listed, { state, service, action, tag, error, longerThan, since }: RequestsOptions): boolean {
   return (
     (state === undefined || state.includes(stateOf(request)) || state.includes(request.state)) &&
     (service === undefined || request.to === service) &&
     (action === undefined || request.action === action) &&
     (tag === undefined || request.tags?.includes(tag) === true) &&
+    (error === undefined || request.error?.code === error) &&
+    (longerThan === undefined || request.timings.totalMs >= longerThan) &&
     (since === undefined || request.createdAt >= since)
   );
 }

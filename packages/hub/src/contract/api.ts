@@ -1,5 +1,6 @@
 /** What the HTTP API takes and gives, as schemas: queries are checked by them, and the OpenAPI document is made from them all. */
 
+import { maxDurationMs } from '@conduit/sdk/protocol/limits';
 import { nextRequestStates, nextTaskStates } from '@conduit/sdk/protocol/states';
 import { z } from '@hono/zod-openapi';
 import { topics } from '../routing/feed.ts';
@@ -41,6 +42,8 @@ export const expected: Readonly<Record<string, string>> = {
   action: 'a name',
   since: 'an instant such as 2026-01-02T03:04:05Z, or milliseconds since 1970',
   until: 'an instant such as 2026-01-02T03:04:05Z, or milliseconds since 1970',
+  min_duration_ms: 'a whole number of milliseconds, 7 days at most',
+  stalled: 'true, or left out',
   limit: 'a whole number from 1 to 200, or 1,000 events',
   after_seq: 'a whole number from 0',
   topics: `one or more of ${topics.join(', ')}, with commas between them`,
@@ -59,6 +62,9 @@ export const requestQuery = z.strictObject({
   action: name.optional(),
   tag: text.optional(),
   requester: text.optional(),
+  error: text.optional(),
+  min_duration_ms: whole(0, maxDurationMs).optional(),
+  stalled: z.literal('true').optional(),
   since: instant.optional(),
   until: instant.optional(),
   text: text.optional(),
@@ -159,7 +165,15 @@ const summary = {
 const requestSummary = z
   .strictObject({
     ...summary,
-    live: z.object({ running: running.optional(), waiting: waiting.optional(), stalled: stalled.optional() }),
+    live: z.object({
+      running: running.optional(),
+      waiting: waiting.optional(),
+      stalled: stalled.optional(),
+      task: z
+        .strictObject({ task_id: z.string(), title: z.string().optional(), message: z.string().optional() })
+        .optional()
+        .openapi({ description: 'The task that it works on; of several the one that began last.' }),
+    }),
   })
   .openapi('RequestSummary');
 const task = z

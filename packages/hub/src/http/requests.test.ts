@@ -64,8 +64,30 @@ test('requests are listed newest first, open and ended, by whatever they are fil
   expect(await listed('?requester=bob', 'root-acme')).toEqual([three]);
   expect(await listed(`?since=${asked.hub.clock.now()}`)).toEqual([four]);
   expect(await listed(`?until=${new Date(asked.hub.clock.now()).toISOString()}`)).toEqual([two, one]);
+  expect(await listed('?min_duration_ms=1000')).toEqual([two]);
   expect(await listed('?text=squ')).toEqual([two]);
   expect(await listed(`?text=${two}`)).toEqual([two]);
+});
+
+test('what failed with an error, and what is silent, is found; a list tells what a request works on', async () => {
+  const failed = await send('ann-acme');
+  const error = { code: 'no_ink', message: 'there is no ink' };
+  await worker.emitWithAck('error', { request_id: failed, error });
+  const silent = await send('ann-acme');
+  await worker.emitWithAck('tasks', { request_id: silent, tasks: [{ task_id: 'read', title: 'Read' }, { task_id: 'draw' }] });
+  await worker.emitWithAck('progress', { request_id: silent, task_id: 'read', progress: 0.5, message: 'half of it' });
+  const tells = async () => answers.requests.parse((await asked.ask('/requests?state=running', { token: 'ann-acme' })).json);
+  expect((await tells()).requests[0]?.live.task).toEqual({ task_id: 'read', title: 'Read', message: 'half of it' });
+  await worker.emitWithAck('progress', { request_id: silent, task_id: 'draw' });
+  expect((await tells()).requests[0]?.live.task).toEqual({ task_id: 'draw' });
+  expect(await listed('?stalled=true')).toEqual([]);
+  await asked.hub.clock.advance(31_000);
+  expect(await listed('?stalled=true')).toEqual([silent]);
+  expect(await listed('?error=no_ink')).toEqual([failed]);
+  expect(await listed('?error=no_ink&state=expired')).toEqual([]);
+  for (const query of ['stalled=no', 'min_duration_ms=soon']) {
+    expect((await asked.ask(`/requests?${query}`, { token: 'ann-acme' })).status).toBe(400);
+  }
 });
 
 test('a list comes in pages, and a cursor goes on where one ended', async () => {

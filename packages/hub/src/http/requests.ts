@@ -79,8 +79,10 @@ export function addRequestRoutes(api: Api, parts: ApiParts): void {
     readRequest(router, context.get('identity'), { requestId, include });
 
   api.openapi(list, async (context) => {
-    const { state: states, cursor: before, limit = defaultLimit, ...filters } = context.req.valid('query');
-    const wanted = { ...present({ ...filters, states, before }), limit };
+    const query = context.req.valid('query');
+    const { state: states, cursor: before, min_duration_ms: minDurationMs, stalled, limit = defaultLimit, ...filters } = query;
+    const isStalled = stalled === undefined ? undefined : (true as const);
+    const wanted = { ...present({ ...filters, states, before, minDurationMs, isStalled }), limit };
     const found = await answerTo<Found>((reply) => router.find(context.get('identity'), wanted, reply));
     const last = found.requests.at(-1);
     const next = found.hasMore && last !== undefined ? { next_cursor: last.requestId } : {};

@@ -2,7 +2,7 @@
 
 import type { RequestRecord } from '../routing/record.ts';
 import { recordToText } from './record-text.ts';
-import { endedStates, type Search } from './search.ts';
+import { endedStates, type Search, standingOf } from './search.ts';
 import { searchSql } from './search-sql.ts';
 import type { Database, Statement } from './sqlite-driver.ts';
 import type { Retention } from './store.ts';
@@ -47,7 +47,7 @@ export class Archive {
   constructor(db: Database) {
     this.#db = db;
     this.#transactions = new Transactions(db);
-    this.#insert = db.prepare('insert into requests values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insert = db.prepare('insert into requests values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#tag = db.prepare('insert or ignore into tags values (?, ?, ?)');
     this.#find = db.prepare(
       'select number, snapshot, work_began as workBegan, started_elapsed as startedElapsed from requests where request_id = ?',
@@ -80,6 +80,7 @@ export class Archive {
     const snapshot = record.seq > shortLog || record.firstSeq > 1 ? recordToText(record) : null;
     const names = [requestId, tenant, subject, to, action, state, requester.sessionId, parent?.requestId ?? null] as const;
     const hasTags = tags !== undefined && tags.length > 0;
+    const { errorCode, durationMs } = standingOf(record, record.createdElapsed);
     const began = [record.workBegan ? 1 : 0, record.startedElapsed ?? null] as const;
     this.#insert.run(
       number,
@@ -90,6 +91,8 @@ export class Archive {
       ...began,
       snapshot,
       record.createdAt,
+      errorCode ?? null,
+      durationMs,
     );
     if (hasTags) for (const tag of tags) this.#tag.run(tenant, tag, number);
   }

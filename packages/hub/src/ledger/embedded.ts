@@ -15,6 +15,7 @@ import type { Decision, Moment, Step } from '../routing/steps.ts';
 import { Forgetting } from './forgetting.ts';
 import { CommitQueue } from './queue.ts';
 import { Recent } from './recent.ts';
+import { standingOf } from './search.ts';
 import type { Created, Delivery, Open, StagedBatch } from './staging.ts';
 import type { Batch, Retention, Store } from './store.ts';
 import { Trimming } from './trim.ts';
@@ -145,7 +146,11 @@ export class EmbeddedLedger implements Ledger, Archive {
 
   search(query: RequestQuery, then: (records: readonly RequestRecord[]) => void): void {
     this.#whenIdle(() => {
-      const requestIds = this.#store.search(query, (requestId) => shownState(this.#open.get(requestId)?.record));
+      const elapsed = this.#clock.elapsed();
+      const requestIds = this.#store.search(query, (requestId) => {
+        const open = this.#open.get(requestId);
+        return open === undefined ? undefined : standingOf(open.record, elapsed);
+      });
       then(requestIds.map((requestId) => this.#committedRecord(requestId)).filter((record) => record !== undefined));
     });
   }
@@ -340,11 +345,6 @@ function isUpTo(batch: StagedBatch, open: Open): boolean {
 
 function recordOf(open: Open): RequestRecord {
   return open.record;
-}
-
-/** `running` is live state: a record whose provider began shows it in place of `assigned`. */
-function shownState(record: RequestRecord | undefined): string | undefined {
-  return record?.state === 'assigned' && record.live.running ? 'running' : record?.state;
 }
 
 /** A record with its ten tasks is about 2 kB. */

@@ -205,22 +205,26 @@ test('a folder of a newer Conduit is left alone', async () => {
   const db = openDatabase(join(dataDir, 'conduit.db'));
   db.exec('pragma user_version = 99');
   db.close();
-  await expect(open(dataDir)).rejects.toThrow(/was written by a newer Conduit \(format 99, this one knows 2\); update this one/);
+  await expect(open(dataDir)).rejects.toThrow(/was written by a newer Conduit \(format 99, this one knows 3\); update this one/);
 });
 
-test('a folder of the first format is brought to this one: when its requests were created is read from their logs', async () => {
+test('a folder of the first format is brought to this one: what it did not say of its requests is read from their logs', async () => {
   const dataDir = await aFolder();
   const store = await open(dataDir);
   const history = new History().create('r1', { createdAt: 1_000 }).create('r2', { createdAt: 2_000 }).commitTo(store);
-  history.result('r1').result('r2').commitTo(store);
+  const error = { code: 'no_ink', message: '', retryable: false };
+  history.result('r1').pass(2_000).step('r2', { type: 'fail', error }).commitTo(store);
   store.close();
   const db = openDatabase(join(dataDir, 'conduit.db'));
-  db.exec('alter table requests drop column created_at; pragma user_version = 1');
+  for (const column of ['created_at', 'error_code', 'total_ms']) db.exec(`alter table requests drop column ${column}`);
+  db.exec('pragma user_version = 1');
   db.close();
   const next = await open(dataDir);
   next.load();
   expect(next.search({ tenant: 'local', since: 2_000, limit: 10 }, () => undefined)).toEqual(['r2']);
   expect(next.search({ tenant: 'local', until: 2_000, limit: 10 }, () => undefined)).toEqual(['r1']);
+  expect(next.search({ tenant: 'local', error: 'no_ink', limit: 10 }, () => undefined)).toEqual(['r2']);
+  expect(next.search({ tenant: 'local', minDurationMs: 2_000, limit: 10 }, () => undefined)).toEqual(['r2']);
   next.close();
 });
 

@@ -7,7 +7,7 @@ import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
 import { newRecord } from '../routing/record.ts';
 import { restoreLive, type SavedLive, savedLive } from './live.ts';
 import { Index } from './open-requests.ts';
-import { matches, understood } from './search.ts';
+import { matches, type Standing, standingOf, standsSo, understood } from './search.ts';
 import { bodyOf } from './staging.ts';
 import type { Batch, Retention, Store } from './store.ts';
 
@@ -87,20 +87,20 @@ export class MemoryStore implements Store {
   }
 
   /** Linear in what is kept, which `--memory` bounds at ten thousand; what is looked at ends with the page that is asked for. */
-  search(query: RequestQuery, stateOf: (requestId: string) => string | undefined): string[] {
+  search(query: RequestQuery, standing: (requestId: string) => Standing | undefined): string[] {
     const all = [...this.#requests.values()].reverse();
     const search = understood(query, (one) => all.some(({ origin }) => matches(origin, one)));
-    const { before, limit, states } = search;
+    const { before, limit } = search;
     const start = before === undefined ? 0 : all.findIndex(({ origin }) => origin.requestId === before) + 1;
     if (before !== undefined && start === 0) return [];
-    const isInState = ({ origin, ended }: Kept): boolean => {
-      const state = ended?.state ?? stateOf(origin.requestId);
-      return states === undefined || states.some((one) => one === state);
+    const isSo = ({ origin, ended }: Kept): boolean => {
+      const found = ended === undefined ? standing(origin.requestId) : standingOf(ended, origin.createdElapsed);
+      return found !== undefined && standsSo(found, search);
     };
     const found: string[] = [];
     for (let at = start; at < all.length && found.length < limit; at += 1) {
       const kept = all[at] as Kept;
-      if (matches(kept.origin, search) && isInState(kept)) found.push(kept.origin.requestId);
+      if (matches(kept.origin, search) && isSo(kept)) found.push(kept.origin.requestId);
     }
     return found;
   }

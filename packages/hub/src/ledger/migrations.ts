@@ -31,6 +31,13 @@ const migrations = [
   `alter table requests add column created_at integer not null default 0;
    update requests set created_at = coalesce(
      (select json_extract(header, '$[0].origin.createdAt') from log where request = number order by seq limit 1), 0);`,
+  // So do the code of the error that it ended with, and when it was created as hub time has it.
+  `alter table requests add column error_code text;
+   alter table requests add column total_ms real not null default 0;
+   update requests set
+     error_code = (select json_extract(header, '$[#-1].event.error.code') from log where request = number order by seq desc limit 1),
+     total_ms = finished_elapsed - coalesce(
+       (select json_extract(header, '$[0].origin.createdElapsed') from log where request = number order by seq limit 1), finished_elapsed);`,
 ];
 
 /** The format that this hub writes. */

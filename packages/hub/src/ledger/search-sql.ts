@@ -16,7 +16,7 @@ interface Statement {
 }
 
 export function searchSql(search: Search, { number, states, services }: Scope): Statement {
-  const { tenant, service, action, tag, requester, since, until, sight, idStart, words, limit } = search;
+  const { tenant, service, action, tag, requester, since, until, sight, idStart, words, error, minDurationMs, limit } = search;
   // By its index a tenant would be read whole and sorted: without a filter that has an index of its own, the newest come first as they lie.
   const isIndexed = idStart === undefined && (service !== undefined || states?.length === 1);
   const conditions: string[] = [isIndexed ? 'r.tenant = ?' : '+r.tenant = ?', 'r.number < ?', "r.state <> ''"];
@@ -31,6 +31,8 @@ export function searchSql(search: Search, { number, states, services }: Scope): 
   if (requester !== undefined) where('(r.subject = ? or r.session_id = ?)', requester, requester);
   if (since !== undefined) where('r.created_at >= ?', since);
   if (until !== undefined) where('r.created_at < ?', until);
+  if (error !== undefined) where('r.error_code = ?', error);
+  if (minDurationMs !== undefined) where('r.total_ms >= ?', minDurationMs);
   if (idStart !== undefined) where('r.request_id >= ? and r.request_id < ?', idStart, afterAll(idStart));
   if (words !== undefined) {
     // As JSON the tags are one text, which tells fast where there is nothing; whether it is one tag's, each of them tells.

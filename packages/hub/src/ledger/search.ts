@@ -1,8 +1,8 @@
 /** What a search means, for every store alike: which requests a query is about, told from what was said at their creation. */
 
-import { isTerminal, type TerminalState } from '@conduit/sdk/protocol/states';
+import { isTerminal, type RequestState, type TerminalState } from '@conduit/sdk/protocol/states';
 import type { RequestQuery } from '../routing/ports.ts';
-import type { Origin } from '../routing/record.ts';
+import { type Origin, type RequestRecord, shownState } from '../routing/record.ts';
 
 /** A query whose text has been understood: the first characters of ids, or a part of names (and, where it is long enough, the end of an id). */
 export interface Search extends Omit<RequestQuery, 'text'> {
@@ -27,11 +27,39 @@ export function understood({ text, ...query }: RequestQuery, hasAny: (search: Se
 }
 
 /** Which of the states that end a request are looked for; undefined: every one, empty: none. */
-export function endedStates({ states }: Pick<RequestQuery, 'states'>): readonly TerminalState[] | undefined {
+export function endedStates({ states, isStalled }: Search): readonly TerminalState[] | undefined {
+  if (isStalled) return [];
   return states?.filter(isTerminal);
 }
 
-/** Whether a request is one that is looked for; its state and its age in the list are left to the caller. */
+/** How a request stands: what its creation does not tell. */
+export interface Standing {
+  readonly state: RequestState;
+  readonly errorCode: string | undefined;
+  readonly durationMs: number;
+  readonly isStalled: boolean;
+}
+
+export function standingOf(record: RequestRecord, elapsed: number): Standing {
+  const { live, error, createdElapsed, finishedElapsed } = record;
+  return {
+    state: shownState(record),
+    errorCode: error?.code,
+    durationMs: (finishedElapsed ?? elapsed) - createdElapsed,
+    isStalled: live.stalled !== undefined,
+  };
+}
+
+export function standsSo({ state, errorCode, durationMs, isStalled }: Standing, search: Search): boolean {
+  return (
+    (search.states === undefined || search.states.includes(state)) &&
+    (search.error === undefined || search.error === errorCode) &&
+    (search.minDurationMs === undefined || durationMs >= search.minDurationMs) &&
+    (search.isStalled === undefined || isStalled)
+  );
+}
+
+/** Whether a request is one that is looked for; how it stands and its age in the list are left to the caller. */
 export function matches(origin: Origin, search: Search): boolean {
   const { service, action, tag, requester, since, until, sight } = search;
   return (

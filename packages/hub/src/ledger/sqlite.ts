@@ -13,7 +13,7 @@ import { migrate } from './migrations.ts';
 import { type OpenEntry, OpenRequests } from './open-requests.ts';
 import { liveFromText, liveToText, recordToText } from './record-text.ts';
 import { RowWriter } from './rows.ts';
-import { matches, understood } from './search.ts';
+import { matches, type Standing, standsSo, understood } from './search.ts';
 import { type Database, openDatabase, type Statement } from './sqlite-driver.ts';
 import type { Batch, Retention, Store } from './store.ts';
 import { Transactions } from './transaction.ts';
@@ -182,7 +182,7 @@ export class SqliteStore implements Store {
     return this.#try(() => [...this.#archive.ofSession(sessionId, sinceElapsed), ...this.#open.ofSession(sessionId)]);
   }
 
-  search(query: RequestQuery, stateOf: (requestId: string) => string | undefined): string[] {
+  search(query: RequestQuery, standing: (requestId: string) => Standing | undefined): string[] {
     return this.#try(() => {
       const number = query.before === undefined ? Number.MAX_SAFE_INTEGER : this.#numberOf(query.before);
       if (number === undefined) return [];
@@ -190,9 +190,11 @@ export class SqliteStore implements Store {
         if (this.#open.has((origin) => matches(origin, one))) return true;
         return this.#archive.search(one, Number.MAX_SAFE_INTEGER).length > 0;
       });
-      const isWanted = (origin: Origin): boolean =>
-        matches(origin, search) &&
-        (search.states === undefined || search.states.some((state) => state === stateOf(origin.requestId)));
+      const isWanted = (origin: Origin): boolean => {
+        if (!matches(origin, search)) return false;
+        const open = standing(origin.requestId);
+        return open !== undefined && standsSo(open, search);
+      };
       const found = [...this.#open.search(number, isWanted), ...this.#archive.search(search, number)];
       found.sort((one, other) => other.number - one.number);
       return found.slice(0, search.limit).map((one) => one.requestId);

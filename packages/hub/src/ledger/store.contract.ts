@@ -238,6 +238,28 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
     check(next);
   });
 
+  test('a search finds what ended with an error, what took long, and what is silent', async () => {
+    const { store, reopen } = await open();
+    const history = new History().create('r1').create('r2').create('r3').create('r4').commitTo(store);
+    const failing = (code: string) => ({ type: 'fail', error: { code, message: '', retryable: false } }) as const;
+    history.step('r1', failing('no_ink')).pass(10_000).step('r2', failing('no_ink')).step('r3', failing('no_paper'));
+    history.commitTo(store);
+    const check = (one: Store) => {
+      const found = finder(one);
+      expect(found({ error: 'no_ink' })).toEqual(['r2', 'r1']);
+      expect(found({ error: 'no_ink', minDurationMs: 10_000 })).toEqual(['r2']);
+      expect(found({ minDurationMs: 10_000 })).toEqual(['r3', 'r2']);
+      expect(found({ minDurationMs: 5_000 })).toEqual(['r4', 'r3', 'r2']);
+      expect(found({ isStalled: true })).toEqual(['r4']);
+      expect(found({ isStalled: true, states: ['failed'] })).toEqual([]);
+      expect(found({ error: 'no_ink', states: ['failed'], before: 'r2' })).toEqual(['r1']);
+    };
+    check(store);
+    const next = await reopen();
+    next.load();
+    check(next);
+  });
+
   test('a text finds ids by their first or last eight characters, and otherwise a part of a name', async () => {
     const { store, reopen } = await open();
     const [one, two, three] = [
@@ -357,9 +379,10 @@ export function storeContract(open: () => Promise<StoreUnderTest>): void {
   });
 }
 
-/** As a ledger asks: everything that is open is assigned here. */
+/** As a ledger asks: everything that is open is assigned here, for five seconds, and silent. */
 function finder(store: Store): (query: Partial<RequestQuery>) => string[] {
-  return (query) => store.search({ tenant: 'local', limit: 100, ...query }, () => 'assigned');
+  const standing = { state: 'assigned', errorCode: undefined, durationMs: 5_000, isStalled: true } as const;
+  return (query) => store.search({ tenant: 'local', limit: 100, ...query }, () => standing);
 }
 
 function firstEvent(): LogEvent {

@@ -3,6 +3,7 @@
 import type { Body } from '../routing/body.ts';
 import type { KnownService, RequestQuery } from '../routing/ports.ts';
 import type { LogEvent, Origin, RequestRecord } from '../routing/record.ts';
+import type { Standing } from './search.ts';
 
 /** What is kept wholly or not at all. No record in it has changes that are not in this batch or an earlier one. */
 export interface Batch {
@@ -45,8 +46,8 @@ export interface Store {
   payload(requestId: string): Body | undefined;
   children(requestId: string): string[];
   ofRequester(sessionId: string, sinceElapsed: number): string[];
-  /** Ids of requests, newest first. Where an open one stands, only its ledger knows: `stateOf` says it. */
-  search(query: RequestQuery, stateOf: (requestId: string) => string | undefined): string[];
+  /** Ids of requests, newest first. How an open one stands, only its ledger knows. */
+  search(query: RequestQuery, standing: (requestId: string) => Standing | undefined): string[];
   /** Forgets ended requests beyond the retention, oldest end first, a bounded number at a time; says which. */
   forget(retention: Retention, elapsed: number): string[];
   close(): void;

@@ -131,6 +131,12 @@ export interface RequestQuery {
   readonly until?: number;
   /** The first characters of an id, or the last, at least eight; any other text is part of a service, an action, a subject or a tag, in letters of either case. */
   readonly text?: string;
+  /** The code of the error that it ended with. */
+  readonly error?: string;
+  /** It took, or has taken, at least so long from its creation; hub time, milliseconds. */
+  readonly minDurationMs?: number;
+  /** It runs, and its provider has been silent for too long. */
+  readonly isStalled?: true;
   /** Whoever may not see everything sees its own, and what it may observe. */
   readonly sight?: { readonly subject: string; readonly observes: (service: string) => boolean };
   /** Only those created before this request. */

@@ -189,6 +189,11 @@ export function noLive(): LiveRecord {
   };
 }
 
+/** The state that others are shown: `running` is live state, and stands in place of `assigned`. */
+export function shownState({ state, live }: RequestRecord): RequestState {
+  return state === 'assigned' && live.running ? 'running' : state;
+}
+
 /** True while a provider has it. */
 export function isHeld(record: { readonly state: RequestState }): boolean {
   return record.state === 'assigned' || record.state === 'cancelling';

@@ -1,12 +1,13 @@
 /** The request object: what `get` answers and a snapshot carries. Small results stand in it; large ones say that they are there, and come when asked for. */
 
 import type { RequestObject, Stream, Task } from '@conduit/sdk/protocol/events';
+import { present } from '@conduit/sdk/protocol/fields';
 import { defaultLimits } from '@conduit/sdk/protocol/limits';
 import type { GetInclude } from '@conduit/sdk/protocol/messages';
-import type { RequestSummary } from '@conduit/sdk/protocol/overview';
+import type { CurrentTask, RequestSummary } from '@conduit/sdk/protocol/overview';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
-import { type LogEvent, type RequestRecord, type TaskRecord, timingsOf } from './record.ts';
+import { type LogEvent, type RequestRecord, shownState, type TaskRecord, timingsOf } from './record.ts';
 
 /** What a snapshot carries of a result without being asked. */
 const maxInlineBytes = 64 * 1024;
@@ -133,7 +134,17 @@ function readLog(core: Core, record: RequestRecord, reader: ContentsReader, then
 export function summaryOf(core: Core, record: RequestRecord): RequestSummary {
   const { live, ...head } = headOf(core, record);
   const { progress, ...shown } = live;
-  return { ...head, live: shown };
+  const task = currentTask(record);
+  return { ...head, live: task === undefined ? shown : { ...shown, task } };
+}
+
+/** Linear in the tasks under way, which are few. */
+function currentTask({ tasks, live }: RequestRecord): CurrentTask | undefined {
+  const taskId = [...live.started.keys()].at(-1);
+  if (taskId === undefined) return undefined;
+  const title = tasks.get(taskId)?.title;
+  const message = live.progress.get(taskId)?.message;
+  return { taskId, ...present({ title, message }) };
 }
 
 function headOf(core: Core, record: RequestRecord): Omit<RequestObject<Body>, 'tasks' | 'streams' | 'payload' | 'result'> {
@@ -144,7 +155,7 @@ function headOf(core: Core, record: RequestRecord): Omit<RequestObject<Body>, 't
     requestId: record.requestId,
     to: record.to,
     action: record.action,
-    state: record.state === 'assigned' && live.running ? 'running' : record.state,
+    state: shownState(record),
     ...(record.reason === undefined ? {} : { reason: record.reason }),
     attempt: record.attempt,
     overall: record.overall,

@@ -3,12 +3,20 @@
 import type { ProviderInfo, RequestObject } from './events.ts';
 import type { RequestState, TerminalState } from './states.ts';
 
-/** A request in a list: the object without what grows with the work. Its `live` leaves out the progress of single tasks. */
+/** The task that a request works on; of several at a time the one that began last. */
+export interface CurrentTask {
+  readonly taskId: string;
+  readonly title?: string;
+  /** What its provider said of it last. */
+  readonly message?: string;
+}
+
+/** A request in a list: the object without what grows with the work. Its `live` has one task in place of the progress of each. */
 export type RequestSummary = Omit<
   RequestObject,
   'tasks' | 'streams' | 'payload' | 'result' | 'resultOmitted' | 'children' | 'live'
 > & {
-  readonly live: Omit<RequestObject['live'], 'progress'>;
+  readonly live: Omit<RequestObject['live'], 'progress'> & { readonly task?: CurrentTask };
 };
 
 /** One session that serves, with everything it serves. */

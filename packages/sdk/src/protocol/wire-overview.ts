@@ -1,17 +1,22 @@
 /** From TypeScript to the wire: how the hub spells what it says of itself. */
 
-import type { ClientInfo, HubInfo, ProviderSession, RequestSummary, Stats, StatsPoint } from './overview.ts';
+import type { ClientInfo, CurrentTask, HubInfo, ProviderSession, RequestSummary, Stats, StatsPoint } from './overview.ts';
 import { providerToWire, requestHeadToWire, type WireBody } from './wire.ts';
 
 export function summaryToWire(summary: RequestSummary): WireBody {
   const body = requestHeadToWire(summary);
-  const { running, waiting, stalled } = summary.live;
+  const { running, waiting, stalled, task } = summary.live;
   body['live'] = {
     ...(running === undefined ? {} : { running }),
     ...(waiting === undefined ? {} : { waiting }),
     ...(stalled === undefined ? {} : { stalled: { silent_ms: Math.round(stalled.silentMs) } }),
+    ...(task === undefined ? {} : { task: currentTaskToWire(task) }),
   };
   return body;
+}
+
+function currentTaskToWire({ taskId, ...said }: CurrentTask): WireBody {
+  return { task_id: taskId, ...said };
 }
 
 export function providerSessionToWire({ sessionId, name, subject, connected, services }: ProviderSession): WireBody {

@@ -14,7 +14,11 @@ function aQueued(to: string, reason: string): RequestSummary {
   return { to, live: { waiting: { reason } } } as unknown as RequestSummary;
 }
 
-const said = (...args: Parameters<typeof attentionOf>): readonly string[] => attentionOf(...args).map(({ what }) => what);
+const said = (
+  services: readonly Service[],
+  queued: readonly RequestSummary[] = [],
+  stalled: readonly RequestSummary[] = [],
+): readonly string[] => attentionOf({ services, queued, stalled }).map(({ what }) => what);
 
 test('nothing is said while everybody has a provider with room', () => {
   expect(said([aService('llm', { providers: [aProvider('ready')], waiting: 2 })], [aQueued('llm', 'at_capacity')])).toEqual([]);
@@ -31,6 +35,14 @@ test('a name that was only ever asked for is told once, with all that wait for i
   const queued = [aQueued('nobody', 'no_provider'), aQueued('nobody', 'no_provider'), aQueued('llm', 'no_provider')];
   expect(said([aService('llm', { providers: [aProvider('draining')] })], queued)).toEqual([
     'No worker has registered “nobody”, and 2 requests wait',
+  ]);
+});
+
+test('requests whose workers are silent are told by service, with the longest silence', () => {
+  const aSilent = (to: string, silent_ms: number) => ({ to, live: { stalled: { silent_ms } } }) as unknown as RequestSummary;
+  expect(said([], [], [aSilent('llm', 31_000), aSilent('llm', 90_000), aSilent('ocr', 30_000)])).toEqual([
+    '2 running requests of llm have said nothing for 1 m 30 s',
+    '1 running request of ocr has said nothing for 30 s',
   ]);
 });
 

@@ -12,8 +12,15 @@ export interface Attention {
   readonly path: string;
 }
 
-/** @param queued requests that wait, of any service: some may be for a name that none has registered. */
-export function attentionOf(services: readonly Service[], queued: readonly RequestSummary[]): readonly Attention[] {
+interface Seen {
+  readonly services: readonly Service[];
+  /** Requests that wait, of any service: some may be for a name that none has registered. */
+  readonly queued: readonly RequestSummary[];
+  /** Requests whose provider has been silent for too long. */
+  readonly stalled: readonly RequestSummary[];
+}
+
+export function attentionOf({ services, queued, stalled }: Seen): readonly Attention[] {
   const known = new Set(services.map(({ name }) => name));
   const unknown = new Map<string, number>();
   for (const { to, live } of queued) {
@@ -22,7 +29,24 @@ export function attentionOf(services: readonly Service[], queued: readonly Reque
   return [
     ...[...unknown].map(([name, waiting]) => neverProvided(name, waiting)),
     ...services.flatMap((service) => [...unprovided(service), ...paused(service), ...crowded(service), ...suspect(service)]),
+    ...[...new Set(stalled.map(({ to }) => to))].map((name) =>
+      silent(
+        name,
+        stalled.filter(({ to }) => to === name),
+      ),
+    ),
   ];
+}
+
+function silent(name: string, requests: readonly RequestSummary[]): Attention {
+  const count = requests.length;
+  const longestMs = Math.max(...requests.map(({ live }) => live.stalled?.silent_ms ?? 0));
+  return {
+    key: `${name} silent`,
+    what: `${countText(count)} running ${count === 1 ? 'request' : 'requests'} of ${name} ${count === 1 ? 'has' : 'have'} said nothing for ${durationText(longestMs)}`,
+    todo: 'Look at the worker: it may hang. Cancelling hands its place to the next.',
+    path: requestsPath({ is: 'stalled', service: name }),
+  };
 }
 
 function neverProvided(name: string, waiting: number): Attention {

@@ -12,13 +12,15 @@ import { Throughput } from './throughput.tsx';
 import { Tiles } from './tiles.tsx';
 
 const waiting = { state: 'queued' };
+const silent = { is: 'stalled' };
 
 export function OverviewPage() {
   const services = useServices();
   const stats = useStats();
   const seesAll = useSeesAll();
   const { requests: queued } = useRequestList(waiting, { isPaused: false });
-  const attention = services === undefined ? [] : attentionOf(services, queued ?? []);
+  const { requests: stalled } = useRequestList(silent, { isPaused: false });
+  const attention = services === undefined ? [] : attentionOf({ services, queued: queued ?? [], stalled: stalled ?? [] });
   return (
     <div className={styles['page']}>
       <h1 className="unseen">Overview</h1>

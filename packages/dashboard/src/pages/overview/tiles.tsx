@@ -27,8 +27,8 @@ export function Tiles({ stats }: { readonly stats: Stats | undefined }) {
     ],
     ['Completed', count(minute?.completed), 'a minute', { state: 'completed' }, 'completed'],
     ['Failed', count(minute && minute.failed + minute.expired), 'a minute', { state: 'failed,expired' }, 'failed'],
-    ['Half took at most', time(durations?.p50_ms), 'p50', {}],
-    ['Nearly all at most', time(durations?.p95_ms), 'p95', {}],
+    ['Median duration', time(durations?.p50_ms), 'p50', {}],
+    ['95th percentile', time(durations?.p95_ms), 'p95', {}],
   ];
   return (
     <ul className={styles['tiles']}>

@@ -29,6 +29,9 @@ const summary = {
   state: 'running',
   tags: ['user-42'],
   requester: { session_id: 's1', subject: 'ann', hub_id: 'h' },
+  error: { code: 'no_ink', message: '', retryable: false },
+  timings: { queued_ms: 0, total_ms: 30_000 },
+  live: {},
 } as unknown as RequestSummary;
 
 test.each([
@@ -39,6 +42,10 @@ test.each([
   ['requester:s1', true],
   ['tag:user-4', false],
   ['USER-4', true],
+  ['error:no_ink longer:30s', true],
+  ['error:no_paper', false],
+  ['longer:31s', false],
+  ['is:stalled', false],
   ['nobody', false],
 ])('%s fits: %s', (typed, expected) => {
   expect(fits(summary, filtersOf(typed))).toBe(expected);
@@ -52,4 +59,15 @@ test.each([
   ['yesterday', 'yesterday'],
 ])('since:%s asks the hub for since=%s', (since, expected) => {
   expect(Object.fromEntries(queryOf({ since, state: 'failed' }, 10_000_000))).toEqual({ state: 'failed', since: expected });
+});
+
+test.each([
+  ['longer:500ms', 'min_duration_ms=500'],
+  ['longer:2m', 'min_duration_ms=120000'],
+  ['longer:long', 'min_duration_ms=long'],
+  ['is:stalled', 'stalled=true'],
+  ['is:blue', 'stalled=blue'],
+  ['error:no_ink', 'error=no_ink'],
+])('%s asks the hub for %s', (typed, expected) => {
+  expect(String(queryOf(filtersOf(typed), 0))).toBe(expected);
 });

@@ -2,7 +2,7 @@
 
 import type { RequestSummary } from '../../live/api.ts';
 
-const names = ['state', 'service', 'action', 'tag', 'requester', 'since', 'text'] as const;
+const names = ['state', 'service', 'action', 'tag', 'requester', 'error', 'longer', 'is', 'since', 'text'] as const;
 export type FilterName = (typeof names)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
 
@@ -35,33 +35,46 @@ export function readFilters(query: string): Filters {
   return Object.fromEntries(found);
 }
 
-const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `500ms`, `90s`, `15m`, `1h`, `7d`, milliseconds; undefined for anything else. */
+function durationMs(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,6})(ms|[smhd])$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * (units[unit] ?? 0);
+}
 
 /** `90s`, `15m`, `1h`, `7d`: so long ago; anything else is an instant, as the API takes it. */
 function sinceMs(since: string, now: number): number {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(since) ?? [];
-  if (count !== undefined) return now - Number(count) * (units[unit] ?? 0);
+  const ago = durationMs(since);
+  if (ago !== undefined) return now - ago;
   return /^\d+$/.test(since) ? Number(since) : Date.parse(since);
 }
 
 /** What the API is asked for. @param now wall clock, milliseconds. */
-export function queryOf({ since, ...filters }: Filters, now: number): URLSearchParams {
+export function queryOf({ since, longer, is, ...filters }: Filters, now: number): URLSearchParams {
   const query = new URLSearchParams(filters);
-  if (since === undefined) return query;
-  const ms = sinceMs(since, now);
-  // What is no time at all is for the hub to refuse, in words.
-  query.set('since', Number.isNaN(ms) ? since : String(ms));
+  // What is no time, or nothing that a request can be, is for the hub to refuse, in words.
+  if (since !== undefined) {
+    const ms = sinceMs(since, now);
+    query.set('since', Number.isNaN(ms) ? since : String(ms));
+  }
+  if (longer !== undefined) query.set('min_duration_ms', String(durationMs(longer) ?? longer));
+  if (is !== undefined) query.set('stalled', is === 'stalled' ? 'true' : is);
   return query;
 }
 
 /** Whether a request that the hub told of belongs in the list. What only the hub can tell is left to it. */
-export function fits({ state, to, action, tags, requester }: RequestSummary, filters: Filters): boolean {
+export function fits(request: RequestSummary, filters: Filters): boolean {
+  const { state, to, action, tags, requester, error, timings, live } = request;
   return (
     (filters.state === undefined || filters.state.split(',').includes(state)) &&
     (filters.service === undefined || filters.service === to) &&
     (filters.action === undefined || filters.action === action) &&
     (filters.tag === undefined || tags?.includes(filters.tag) === true) &&
     (filters.requester === undefined || [requester.subject, requester.session_id].includes(filters.requester)) &&
+    (filters.error === undefined || filters.error === error?.code) &&
+    (filters.longer === undefined || timings.total_ms >= (durationMs(filters.longer) ?? 0)) &&
+    (filters.is === undefined || live.stalled !== undefined) &&
     (filters.text === undefined || hasText([to, action, requester.subject ?? '', ...(tags ?? [])], filters.text))
   );
 }

@@ -114,7 +114,9 @@ function Row({ request, index, top, total }: RowProps) {
         {finished_at === undefined ? (
           <>
             <ProgressBar value={isUntold(request) ? null : overall} state={state} label={`${to} ${action}`} />
-            <span>{noteOf(request)}</span>
+            <span className={styles['note']} title={noteOf(request)}>
+              {noteOf(request)}
+            </span>
           </>
         ) : error === undefined || state === 'cancelled' ? (
           <span>ended {agoText(now - Date.parse(finished_at))}</span>
@@ -145,5 +147,7 @@ function noteOf(request: RequestSummary): string {
   if (stalled !== undefined) return `silent for ${durationText(stalled.silent_ms)}`;
   if (waiting?.position !== undefined) return `waits, ${waiting.position} in line`;
   if (waiting !== undefined) return 'waits';
-  return isUntold(request) ? '' : `${Math.round(overall * 100)} %`;
+  const { title, message } = live.task ?? {};
+  const said = [isUntold(request) ? undefined : `${Math.round(overall * 100)} %`, title, message];
+  return said.filter((one) => one !== undefined).join(' · ');
 }

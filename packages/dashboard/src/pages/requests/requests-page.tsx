@@ -7,7 +7,7 @@ import { requestsPath } from '../../app/paths.ts';
 import type { RequestState } from '../../live/api.ts';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { type Filters, filtersOf, readFilters, typedOf } from './filters.ts';
+import { type FilterName, type Filters, filtersOf, readFilters, typedOf } from './filters.ts';
 import { useRequestList } from './request-list.ts';
 import { RequestTable } from './request-table.tsx';
 import styles from './requests-page.module.css';
@@ -15,12 +15,14 @@ import styles from './requests-page.module.css';
 const presets: readonly (readonly [name: string, filters: Filters])[] = [
   ['All', {}],
   ['In flight', { state: 'queued,assigned,running,cancelling' }],
+  ['Stalled', { is: 'stalled' }],
   ['Queued', { state: 'queued' }],
   ['Running', { state: 'running' }],
   ['Completed', { state: 'completed' }],
   ['Failed', { state: 'failed,expired' satisfies `${RequestState},${RequestState}` }],
   ['Cancelled', { state: 'cancelled' }],
   ['Failed in the last hour', { state: 'failed,expired', since: '1h' }],
+  ['Slow', { longer: '30s' }],
 ];
 
 export function RequestsPage() {
@@ -52,7 +54,7 @@ export function RequestsPage() {
             <a
               key={name}
               href={requestsPath(withPreset(filters, preset))}
-              aria-current={filters.state === preset.state && filters.since === preset.since ? 'true' : undefined}
+              aria-current={presetNames.every((one) => filters[one] === preset[one]) ? 'true' : undefined}
               onClick={(event) => {
                 event.preventDefault();
                 go(withPreset(filters, preset));
@@ -67,7 +69,7 @@ export function RequestsPage() {
             key={typed}
             name="typed"
             defaultValue={typed}
-            placeholder="state:… service:… action:… tag:… requester:… since:1h words"
+            placeholder="state:… service:… tag:… error:… longer:30s since:1h words"
             aria-label="Filter"
             spellCheck={false}
             autoComplete="off"
@@ -101,7 +103,10 @@ export function RequestsPage() {
   );
 }
 
+/** What presets say. */
+const presetNames = ['state', 'since', 'longer', 'is'] as const satisfies readonly FilterName[];
+
 /** What a preset says replaces what the last one said; the rest stays. */
-function withPreset({ state: _state, since: _since, ...rest }: Filters, preset: Filters): Filters {
+function withPreset({ state: _state, since: _since, longer: _longer, is: _is, ...rest }: Filters, preset: Filters): Filters {
   return { ...rest, ...preset };
 }
