@@ -6,10 +6,8 @@ import { Drawers } from './drawers.mjs';
 const drawers = new Drawers();
 const mostPictures = 24;
 
-const provider = await serve('image-gen', { generate }, { capacity: 2, metadata: { threads: drawers.count } });
+await serve('image-gen', { generate }, { capacity: 2, metadata: { threads: drawers.count } });
 console.log(`image-gen draws with ${drawers.count} threads`);
-// A hub that does not want it any more ends the process with its reason.
-await provider.closed;
 
 /** Every picture is a task: its progress is the bar that people see, its result the picture, which is there before the others are. */
 async function generate(payload, ctx) {

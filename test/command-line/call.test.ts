@@ -1,20 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { closing } from '../support/closing.ts';
 import { command, inShell, run } from '../support/command.ts';
+import { aFolder } from '../support/folder.ts';
 import { aFreePort, aHubProcess } from '../support/hub-process.ts';
 import { aWorker, echo, type Peer } from '../support/peer.ts';
+import { aSite } from '../support/site.ts';
 import type { Body } from '../support/wire.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000', 'hex');
-
-function aFolder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'conduit-cli-'));
-  closing(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 /** Work in two tasks with text, a picture and an evil title. */
 function draw({ request_id, attempt }: Body, worker: Peer): void {
@@ -158,6 +152,11 @@ describe('it says how it went', () => {
   test.each([
     ['a payload that is no JSON', ['{x'], /^conduit: the payload is not JSON: [^\n]*\n$/],
     ['a payload file that is not there', ['@none'], /^conduit: the payload can't be read: ENOENT[^\n]*\n$/],
+    [
+      'a payload file of bytes',
+      [`@${process.execPath}`],
+      /^conduit: the payload is binary, and a command sends JSON; [^\n]*curl [^\n]*\n$/,
+    ],
     ['an address that is none', ['--url', 'localhost:9100'], /^conduit: the hub's address must be a URL [^\n]*\n$/],
     ['a number that is none', ['--priority', 'high'], /^conduit: [^\n]*--priority[^\n]* from -10 to 10\.\n$/],
   ])('%s: 2', async (_what, args, sentence) => {
@@ -172,6 +171,25 @@ describe('it says how it went', () => {
       code: 69,
       stdout: '',
       stderr: `conduit: no hub answers at ${url}; start one with: conduit start\n`,
+    });
+  });
+
+  test('somebody who is no hub: 69, and told so', async () => {
+    const site = await aSite({});
+    const { code, stderr } = await run(['call', 'any', 'thing', '--url', site]);
+    expect([code, stderr]).toEqual([69, `conduit: what answers at ${site} is no hub (it said 404 to /healthz); say --url\n`]);
+  });
+
+  test('no action: 2, and how to find one; one that is misspelt: 1, and what there is', async () => {
+    expect(await run(['call', 'thing'])).toMatchObject({
+      code: 2,
+      stderr: "conduit: missing required argument 'action'; conduit services SERVICE names those of a service\n",
+    });
+    const { url } = await aHubProcess();
+    await aWorker(url, 'llm', { register: { actions: ['chat', 'embed'] } });
+    expect(await run(['call', 'llm', 'chatt', '--url', url])).toMatchObject({
+      code: 1,
+      stderr: 'conduit: "llm" does not offer "chatt", but chat, embed (action_not_found)\n',
     });
   });
 

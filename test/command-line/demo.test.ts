@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
 import { command, run } from '../support/command.ts';
+import { aFolder } from '../support/folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -13,12 +13,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 beforeAll(() => {
   execFileSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: 'inherit' });
 }, 120_000);
-
-function aFolder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'conduit-demo-'));
-  closing(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 test('the demo draws its pictures and ends', async () => {
   const cwd = aFolder();
@@ -58,7 +52,7 @@ test('the hub that is killed comes back and the call goes on, a worker that is k
   await demo.printed('Ctrl-C ends it.');
   const [, url = ''] = /^The hub goes on: (\S+)$/m.exec(demo.stdout) ?? [];
   const [, ...workers] = /brightwrapper +2 workers +pid (\d+), (\d+)/.exec(demo.stdout) ?? [];
-  const [, hub] = /kill -9 (\d+) the hub/.exec(demo.stdout) ?? [];
+  const [, hub] = /kill -9 (\d+) ends the hub/.exec(demo.stdout) ?? [];
   closing(() => {
     // Where the test fails, nobody else would end them.
     for (const pid of [hub, ...workers]) spawnSync('kill', ['-9', String(pid)]);

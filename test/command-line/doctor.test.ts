@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
 import { command, run } from '../support/command.ts';
+import { aFolder } from '../support/folder.ts';
 import { aFreePort } from '../support/hub-process.ts';
 
 interface Finding {
@@ -13,12 +13,6 @@ interface Finding {
   readonly status: string;
   readonly message: string;
   readonly advice?: string;
-}
-
-function aFolder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'conduit-doctor-'));
-  closing(() => rmSync(path, { recursive: true, force: true }));
-  return path;
 }
 
 /** What it finds, by what it looked at. */

@@ -1,21 +1,14 @@
 /** `conduit init`: what it writes works as it stands, and nothing of anybody is written over. */
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { aProgram, aPython } from '../python/python.ts';
-import { closing } from '../support/closing.ts';
 import { run } from '../support/command.ts';
+import { aFolder } from '../support/folder.ts';
 import { aFreePort, aHubForThisFile } from '../support/hub-process.ts';
 
 const hub = aHubForThisFile();
-
-function aFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'conduit-init-'));
-  closing(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 test('a worker in TypeScript installs, compiles, serves and is asked by the lines that were printed', async () => {
   const cwd = aFolder();

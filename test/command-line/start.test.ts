@@ -1,18 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { closing } from '../support/closing.ts';
 import { command, run } from '../support/command.ts';
+import { aFolder } from '../support/folder.ts';
 import { aFreePort } from '../support/hub-process.ts';
 import { aClient, aWorker } from '../support/peer.ts';
-
-/** A folder that goes with the test. */
-function aFolder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'conduit-cli-'));
-  closing(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 test('its first line says where it listens, and it stops with code 0 when it is told to', async () => {
   const port = await aFreePort();

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { command, type Finished, run } from '../support/command.ts';
+import { aFolder } from '../support/folder.ts';
 import { aHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { aPeer, aWorker, echo, type Peer } from '../support/peer.ts';
 import type { WireError } from '../support/wire.ts';
@@ -51,6 +52,13 @@ test('from its first token on a running hub asks for one, and says so to everybo
   const worker = await aWorker(hub.url, 'echo', { work: echo, auth: { token: made } });
   expect(await worker.finish({ to: 'echo', action: 'say', payload: 1 })).toMatchObject({ name: 'result', body: { result: 1 } });
   expect((await worker.refusal('register', { type: 'service', name: 'other' })).code).toBe('forbidden');
+});
+
+test('a first token that no hub reads promises nothing', async () => {
+  const folder = aFolder();
+  const { stderr } = await run(['token', 'create', 'ann', '--scope', 'admin', '--data-dir', folder]);
+  expect(stderr).toContain(`None has its data in ${folder} now`);
+  expect(stderr).not.toContain('from now on the hub asks');
 });
 
 test('revoking closes what the token opened within a second, and nobody comes back with it', async () => {

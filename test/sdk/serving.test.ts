@@ -1,6 +1,7 @@
 /** What somebody who serves meets: exceptions, schemas, streams, steps, children, being told to stop, and leaving in order. */
 
-import { action, defineService, isConduitError, type ServiceContext, serve } from '@conduit/sdk';
+import { once } from 'node:events';
+import { action, defineService, isConduitError, type LooseHandlers, type ServiceContext, serve } from '@conduit/sdk';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { closing } from '../support/closing.ts';
@@ -183,6 +184,53 @@ test('an aborted signal cancels: the handler is told to stop, its `finally` runs
   await expect(request).rejects.toBe(reason);
   await cleaned.opened;
   await expect(conduit.follow(request.id)).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('whoever is cancelled says why, in the words of whoever asked for it', async () => {
+  const hub = await aTestHub();
+  const atWork = aGate();
+  const wait: LooseHandlers[string] = async (_, { signal }) => {
+    atWork.open();
+    await once(signal, 'abort');
+    throw signal.reason;
+  };
+  await aProvider(hub.url, { wait });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('worker', 'wait');
+  await atWork.opened;
+  await request.cancel('changed my mind');
+  await expect(request).rejects.toMatchObject({ code: 'cancelled', message: 'cancelled: changed my mind' });
+});
+
+test('a handler that asks for many things at once is told of no leak', async () => {
+  const hub = await aTestHub();
+  const warnings: unknown[] = [];
+  const warned = (warning: Error): void => void warnings.push(warning.message);
+  process.on('warning', warned);
+  closing(() => void process.off('warning', warned));
+  await aProvider(hub.url, { echo: (payload: unknown) => payload }, { service: 'echo' });
+  const many: LooseHandlers[string] = async (_, ctx) =>
+    await Promise.all(Array.from({ length: 40 }, async (_one, at) => await ctx.request('echo', 'echo', at)));
+  await aProvider(hub.url, { many });
+  const conduit = await aConduit(hub.url);
+  expect(await conduit.request('worker', 'many')).toHaveLength(40);
+  const { signal } = new AbortController();
+  await Promise.all(Array.from({ length: 40 }, async () => await conduit.request('echo', 'echo', 1, { signal })));
+  expect(warnings).toEqual([]);
+});
+
+test.each([
+  [{}, '"worker" has no action'],
+  [{ go: 3 }, '"worker" has no function for "go"'],
+  [undefined, '"worker" has no action'],
+])('handlers of %o are no service, and say so before anything is registered', async (handlers, sentence) => {
+  await expect(serve('worker', handlers as unknown as LooseHandlers)).rejects.toThrow(sentence);
+});
+
+test('a contract needs a function for each of its actions', async () => {
+  const contract = defineService('painter', { paint: action({}), clean: action({}) });
+  const handlers = { paint: () => null } as unknown as Parameters<typeof serve<typeof contract>>[1];
+  await expect(serve(contract, handlers)).rejects.toThrow('"painter" has no function for "clean", which its contract names');
 });
 
 test('leaving a loop leaves the work alone, unless the caller says that it cancels', async () => {

@@ -36,8 +36,8 @@ export class Command {
 
   constructor(args: readonly string[], { env, input, cwd, terminal }: CommandOptions = {}) {
     const [program, ...rest] = terminal === undefined ? [process.execPath, ...nodeArgs, ...args] : inTerminal(args, terminal);
-    // `CI` and `NO_COLOR` take the colours away; a person's terminal says neither.
-    const { CONDUIT_URL: _url, NO_COLOR: _colour, CI: _ci, ...inherited } = process.env;
+    // `CI` and `NO_COLOR` take the colours away, and npm's word lines of help another name; a person's terminal says none of them.
+    const { CONDUIT_URL: _url, NO_COLOR: _colour, CI: _ci, npm_command: _npm, ...inherited } = process.env;
     this.#child = spawnDependent(String(program), rest, {
       env: { ...inherited, TERM: 'xterm-256color', ...env },
       ...(cwd === undefined ? {} : { cwd }),

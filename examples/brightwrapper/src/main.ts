@@ -5,7 +5,6 @@ import { serveBrightwrapper } from './service.ts';
 try {
   const provider = await serveBrightwrapper({});
   process.stdout.write(`brightwrapper serves ${provider.hub}\n`);
-  await provider.closed;
 } catch (error) {
   process.stderr.write(`brightwrapper: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

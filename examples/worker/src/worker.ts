@@ -4,7 +4,7 @@ import { serve } from '@conduit/sdk';
 import { look } from './check.ts';
 import { links } from './contract.ts';
 
-const provider = await serve(
+await serve(
   links,
   {
     async *check({ urls }, ctx) {
@@ -20,9 +20,7 @@ const provider = await serve(
       return { checked: urls.length, broken };
     },
   },
-  { capacity: 4, name: `links worker ${process.pid}` },
+  { capacity: 4 },
 );
 
 console.log(`links worker ${process.pid} is ready`);
-// A hub that does not want it any more ends the process with its reason.
-await provider.closed;

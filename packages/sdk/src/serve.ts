@@ -7,8 +7,11 @@ import { Connection, type ConnectionOptions } from './connection/connection.ts';
 import { newId } from './connection/new-id.ts';
 import { type Action, actionsOf, nameOf, type ServiceContract } from './contract/contract.ts';
 import type { Received, Sent } from './contract/schema.ts';
+import type { ConduitError } from './protocol/errors.ts';
+import { tellOfAbsence } from './service/absence.ts';
 import type { Context } from './service/context.ts';
 import type { AnyHandler } from './service/handlers.ts';
+import { failProcess, processId } from './service/process.ts';
 import { Provider } from './service/provider.ts';
 import { drainOnSignals } from './service/signals.ts';
 
@@ -26,7 +29,10 @@ export interface ServeOptions extends ConnectionOptions {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** How long a drain waits for what is held, milliseconds; 25 s by default. */
   readonly drainTimeoutMs?: number;
-  /** Drains on SIGTERM and SIGINT, then lets the process end; true by default. A second signal ends it at once. */
+  /**
+   * Drains on SIGTERM and SIGINT, then lets the process end; true by default. A second signal ends it at once. A hub that wants the service
+   * no more, because its token was revoked, say, is told to the log, and the process ends with 1 when it has nothing else to do.
+   */
   readonly handlesSignals?: boolean;
   /** Aborted, it closes. */
   readonly signal?: AbortSignal;
@@ -83,7 +89,7 @@ export type LooseHandlers = Readonly<Record<string, (payload: any, context: Serv
  *
  * @param service a contract, or just a name.
  * @param handlers a function for each action. What it throws ends the request as an error; what it yields is streamed.
- * @throws ConduitError what the hub refuses: `unauthenticated`, `forbidden`, `invalid_message` for a schema it can't take.
+ * @throws TypeError where there is no function for an action. ConduitError what the hub refuses: `unauthenticated`, `forbidden`, `invalid_message` for a schema it can't take.
  * @example
  * ```ts
  * const provider = await serve('greeter', {
@@ -109,7 +115,9 @@ export async function serve(
   signal?.throwIfAborted();
   const name = typeof service === 'string' ? service : nameOf(service);
   const known = new Map(typeof service === 'string' ? [] : actionsOf(service).map((action) => [action.name, action]));
-  const connection = new Connection(hub, { name: `${name} worker`, ...options });
+  checkHandlers(name, handlers, known.keys());
+  const workerName = processId === undefined ? `${name} worker` : `${name} worker ${processId}`;
+  const connection = new Connection(hub, { name: workerName, ...options });
   const requests = new Requests(connection);
   const provider = new Provider({
     connection,
@@ -129,9 +137,28 @@ export async function serve(
   });
   if (options.handlesSignals !== false) drainOnSignals(provider);
   signal?.addEventListener('abort', () => provider.close());
+  tellOfAbsence(connection, log);
   const registered = provider.register();
   await Promise.all([connection.open(Number.POSITIVE_INFINITY), registered]);
+  if (options.handlesSignals !== false) {
+    // Nothing else would show it: a process that has nothing left to do ends as if all were well.
+    provider.closed.catch(({ code, message }: ConduitError<string>) => {
+      log(`the hub at ${provider.hub} takes no more of ${name}: ${message} (${code})`);
+      failProcess();
+    });
+  }
   return provider;
+}
+
+/** @throws TypeError where a service would be offered that nobody works for. */
+function checkHandlers(service: string, handlers: unknown, contracted: Iterable<string>): void {
+  const given = new Map(Object.entries(handlers ?? {}));
+  const missing = [...contracted].find((action) => !given.has(action) && !given.has('*'));
+  if (missing !== undefined) throw new TypeError(`"${service}" has no function for "${missing}", which its contract names`);
+  if (given.size === 0) throw new TypeError(`"${service}" has no action: give a function for each, or one named * for all`);
+  for (const [action, handler] of given) {
+    if (typeof handler !== 'function') throw new TypeError(`"${service}" has no function for "${action}"`);
+  }
 }
 
 function childrenOf({ requestId, trace, signal }: Context, requests: Requests): Children {

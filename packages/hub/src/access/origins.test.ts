@@ -33,6 +33,14 @@ test('another page is turned away, and the log says once which flag would let it
   ]);
 });
 
+test('a page without an origin is no origin to allow: the log says what would help', () => {
+  const { admits, warnings } = someOrigins();
+  expect(admits('null')).toBe(false);
+  expect(warnings).toEqual([
+    'a page of null was turned away; it was opened as a file, or stands in a sandbox: serve it over HTTP, and allow that origin',
+  ]);
+});
+
 test('names that only begin or end like this machine are not this machine', () => {
   const { admits } = someOrigins();
   for (const origin of ['http://localhost.evil.example', 'http://127.0.0.1.evil.example', 'http://evillocalhost']) {

@@ -45,8 +45,13 @@ export class Origins {
     if (this.#told.has(origin)) return;
     if (this.#told.size >= maxTold) this.#told.clear();
     this.#told.add(origin);
-    this.#log.warn({ origin }, `a page of ${origin} was turned away; --allow-origin ${origin} would let it in`);
+    this.#log.warn({ origin }, `a page of ${origin} was turned away; ${adviceFor(origin)}`);
   }
+}
+
+function adviceFor(origin: string): string {
+  if (origin === 'null') return 'it was opened as a file, or stands in a sandbox: serve it over HTTP, and allow that origin';
+  return `--allow-origin ${origin} would let it in`;
 }
 
 /**

@@ -2,9 +2,12 @@
 
 import { type Conduit, connect, isConduitError } from '@conduit/sdk';
 import { Refusal } from './exit.ts';
+import { conduitCommand } from './spelled.ts';
 
 /** How long a hub may take to answer the first time. */
 const connectMs = 5_000;
+/** How long somebody who is no hub may take to show it. */
+const strangerMs = 2_000;
 /** A hub that restarts is back in seconds, one that moves to another machine in minutes. */
 export const giveUpMs = 5 * 60_000;
 
@@ -38,8 +41,8 @@ export async function atHub<Value>(
     waitsForHub: false,
     connectTimeoutMs: connectMs,
     ...(token === undefined ? {} : { token }),
-  }).catch((error: unknown) => {
-    throw refusalOf(error, url);
+  }).catch(async (error: unknown) => {
+    throw isConduitError(error, 'unreachable') ? await whyUnreachable(url) : refusalOf(error, url);
   });
   let giveUp: NodeJS.Timeout | undefined;
   try {
@@ -70,7 +73,25 @@ export function checkAddress(url: string): void {
 }
 
 export function unreachable(url: string): Refusal {
-  return new Refusal(`no hub answers at ${url}; start one with: conduit start`, 'unreachable');
+  return new Refusal(`no hub answers at ${url}; start one with: ${conduitCommand} start`, 'unreachable');
+}
+
+/** Nobody answered as a hub: whether somebody else did makes another sentence. */
+async function whyUnreachable(url: string): Promise<Refusal> {
+  const healthz = new URL(
+    'healthz',
+    `${url
+      .replace(/^ws/, 'http')
+      .replace(/[?#].*$/, '')
+      .replace(/\/$/, '')}/`,
+  );
+  try {
+    const { ok, status } = await fetch(healthz, { signal: AbortSignal.timeout(strangerMs) });
+    if (!ok) return new Refusal(`what answers at ${url} is no hub (it said ${status} to /healthz); say --url`, 'unreachable');
+  } catch {
+    // Nobody at all.
+  }
+  return unreachable(url);
 }
 
 function refusalOf(error: unknown, url: string): unknown {

@@ -1,7 +1,8 @@
 /** `conduit call`: sends one request and follows it to its end. What came of it goes to standard output, how it goes to standard error. */
 
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { ConduitRequest, RequestOptions } from '@conduit/sdk';
 import { present } from '@conduit/sdk/protocol/fields';
 import { atHub, type HubOptions } from './at-hub.ts';
@@ -63,17 +64,25 @@ export async function call({ service, action, payload, options, showsResult = tr
 }
 
 async function readPayload(payload: string): Promise<unknown> {
-  const source =
-    payload === '-' ? await text(process.stdin) : payload.startsWith('@') ? await readFileOrRefuse(payload.slice(1)) : payload;
+  const isSaid = payload !== '-' && !payload.startsWith('@');
+  const bytes = isSaid
+    ? Buffer.from(payload)
+    : payload === '-'
+      ? await buffer(process.stdin)
+      : await readFileOrRefuse(payload.slice(1));
+  if (!isUtf8(bytes)) {
+    const instead = `over HTTP bytes can be sent as they are: curl --data-binary ${payload === '-' ? '@-' : payload} -H 'Content-Type: application/octet-stream' 'HUB/api/v1/requests?to=SERVICE&action=ACTION'`;
+    throw new Refusal(`the payload is binary, and a command sends JSON; ${instead}`, 'usage');
+  }
   try {
-    return JSON.parse(source) as unknown;
+    return JSON.parse(bytes.toString()) as unknown;
   } catch (error) {
     throw new Refusal(`the payload is not JSON: ${error instanceof Error ? error.message : String(error)}`, 'usage');
   }
 }
 
-async function readFileOrRefuse(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((error: Error) => {
+async function readFileOrRefuse(path: string): Promise<Buffer> {
+  return await readFile(path).catch((error: Error) => {
     throw new Refusal(`the payload can't be read: ${error.message}`, 'usage');
   });
 }

@@ -15,6 +15,7 @@ import type { InitOptions } from './init.ts';
 import { plain } from './plain.ts';
 import type { RequestsOptions } from './requests.ts';
 import type { ServicesOptions } from './services.ts';
+import { conduitCommand } from './spelled.ts';
 import { type Template, templates } from './templates.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -41,7 +42,14 @@ const program = new Command('conduit')
   .description('The hub that routes messages between your apps and services in real time.')
   .version(version)
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'conduit: ')) })
+  .configureOutput({
+    outputError: (text, write) => {
+      const which = text.includes("missing required argument 'action'")
+        ? `; ${conduitCommand} services SERVICE names those of a service`
+        : '';
+      write(text.replace(/^error: (.*)/, `conduit: $1${which}`));
+    },
+  })
   .addHelpText(
     'afterAll',
     `\nExit codes:\n${Object.values(exitCodes)

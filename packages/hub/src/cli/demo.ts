@@ -1,6 +1,8 @@
 /** `conduit demo`: a hub and the example services as processes of their own, put to work before your eyes, and what to try next. */
 
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { ServiceInfo } from '@conduit/sdk';
 import { defaults } from '../contract/config.ts';
 import { atHub } from './at-hub.ts';
@@ -79,7 +81,9 @@ class DemoHub {
 
   /** On the usual port if it is free, so that what the README says works; otherwise on any. @returns its address. */
   async start(): Promise<string> {
-    const url = (await this.#run(defaults.port)) ?? (await this.#run(0));
+    const isFree = await isPortFree(defaults.port);
+    if (!isFree) say(`Port ${defaults.port} is taken: the hub of the demo listens on another one.`);
+    const url = (isFree ? await this.#run(defaults.port) : undefined) ?? (await this.#run(0));
     if (url === undefined) throw new Refusal('the hub of the demo could not start', 'failed');
     this.#keep(Number(new URL(url).port));
     return url;
@@ -156,15 +160,17 @@ function tryNext({ url, hubPid, running, services, isKept }: Next): string {
     'conduit services --watch',
     'conduit requests --follow',
   ].map((command) => `  npx ${command}${option}`);
-  const worker = running.flatMap(({ workers }) => workers).at(0)?.pid;
-  const hub = isKept ? `, and kill -9 ${hubPid} the hub, which comes back` : '';
+  // The slowest of them: somebody has to be fast enough to kill it in the middle of a request.
+  const slow = running.find(({ example }) => example.name === 'llm') ?? running[0];
+  const pids = slow?.workers.map(({ pid }) => pid).join(' or ');
+  const hub = isKept ? `; kill -9 ${hubPid} ends the hub, which comes back` : '';
   return `
 The hub goes on: ${url}
 In a second terminal, in this folder:
 
 ${commands.join('\n')}
 
-Meanwhile kill -9 ${worker} ends a worker${hub}: whoever asked sees a new attempt, no error.
+While ${slow?.example.name} works, kill -9 ${pids} ends a worker${hub}: whoever asked sees a new attempt, no error.
 Ctrl-C ends it.`;
 }
 
@@ -175,6 +181,17 @@ function takes(actions: ServiceInfo['actions'], wanted: string): boolean {
 
 function commandOf({ name, action, payload }: Example): string {
   return `conduit call ${name} ${action} '${payload}'`;
+}
+
+async function isPortFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  return await once(server, 'listening').then(
+    () => {
+      server.close();
+      return true;
+    },
+    () => false,
+  );
 }
 
 function say(text: string): void {

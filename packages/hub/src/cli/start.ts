@@ -8,9 +8,10 @@ import { createLogger } from '../ops/logger.ts';
 import { exitCodes, Refusal } from './exit.ts';
 import { logLines } from './log-lines.ts';
 import { hasColours } from './paint.ts';
+import { conduitCommand } from './spelled.ts';
 
 const insecureWarning = `This hub asks for no token (--insecure). Whoever reaches this port may send, serve, read and cancel everything, offer itself
-as any service and so read what is asked of it; anybody on the way may read and change all of it. conduit token create ends that.
+as any service and so read what is asked of it; anybody on the way may read and change all of it. ${conduitCommand} token create ends that.
 `;
 
 export async function start(flags: Readonly<Record<string, unknown>>): Promise<void> {
@@ -32,11 +33,13 @@ export async function start(flags: Readonly<Record<string, unknown>>): Promise<v
   const option = hub.url === `http://127.0.0.1:${defaults.port}` ? '' : ` --url ${hub.url}`;
   process.stdout.write(`Conduit hub ${hub.hubId} listens on ${hub.url}
 Requests are kept ${where}.
-Try it from a second terminal: conduit call SERVICE ACTION '{"your":"payload"}'${option}
-To see a whole hub at work: conduit demo. Ctrl-C stops this one.
+Try it from a second terminal: ${conduitCommand} call SERVICE ACTION '{"your":"payload"}'${option}
+To see a whole hub at work: ${conduitCommand} demo. Ctrl-C stops this one.
 `);
   if (hub.asksForToken)
-    process.stdout.write('It asks for a token: conduit token create makes one, CONDUIT_TOKEN shows it to conduit call.\n');
+    process.stdout.write(
+      `It asks for a token: ${conduitCommand} token create makes one, CONDUIT_TOKEN shows it to ${conduitCommand} call.\n`,
+    );
   else if (config.insecure) process.stdout.write(insecureWarning);
   await left;
 }

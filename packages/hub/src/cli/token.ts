@@ -1,10 +1,12 @@
 /** `conduit token`: makes, lists and revokes the tokens of a hub, whether it runs or not. */
 
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { areScopes, isParty, newToken, type TokenRecord } from '../access/token.ts';
 import { changeTokens, readTokens, TokenFileError } from '../access/token-file.ts';
 import { ConfigError, readConfig, tokenFileOf } from '../config.ts';
+import { lookAtFolder } from '../ledger/inspection.ts';
 import { exitCodes, Refusal } from './exit.ts';
+import { conduitCommand } from './spelled.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -38,11 +40,7 @@ export async function createToken(subject: string, options: Options): Promise<nu
   process.stderr.write(
     `Token ${record.id} of ${tenant}/${subject} ${validity(record)}; it is shown only now. Its hash is in ${resolve(file)}.\n`,
   );
-  if (isFirst) {
-    process.stderr.write(
-      'It is the first one: from now on the hub asks everybody for a token, and closes connections that have none.\n',
-    );
-  }
+  if (isFirst) process.stderr.write(`It is the first one: ${whoAsks(file)}\n`);
   return exitCodes.completed.code;
 }
 
@@ -68,7 +66,18 @@ export async function revokeTokens(ids: readonly string[], options: Options): Pr
   for (const id of revoked) process.stderr.write(`Token ${id} is revoked; what it opened closes within a second.\n`);
   const unknown = ids.filter((id) => !revoked.has(id));
   if (unknown.length === 0) return exitCodes.completed.code;
-  throw new Refusal(`there is no token ${unknown.join(', ')} in ${resolve(file)}; conduit token list names them`, 'failed');
+  throw new Refusal(
+    `there is no token ${unknown.join(', ')} in ${resolve(file)}; ${conduitCommand} token list names them`,
+    'failed',
+  );
+}
+
+/** A hub reads the tokens that stand beside its requests: one that keeps none, or keeps them elsewhere, asks for none of these. */
+function whoAsks(file: string): string {
+  const folder = dirname(resolve(file));
+  if (lookAtFolder(folder).state === 'held')
+    return 'from now on the hub asks everybody for a token, and closes connections that have none.';
+  return `a hub that reads this file asks everybody for one. None has its data in ${folder} now; one that was started with --memory, or another --data-dir, reads it only when --tokens says so.`;
 }
 
 function fileOf({ config, dataDir, tokens }: Options): string {

@@ -63,10 +63,10 @@ async function wholeOf(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
 async function failureOf(response: IncomingMessage, { idleTimeoutMs }: Bounds): Promise<Error> {
   const status = response.statusCode ?? 0;
   const body = await wholeOf(piecesOf(response, { idleTimeoutMs, maxAnswerBytes: maxFailureBytes })).catch(() => Buffer.of());
-  const sentence = `the target answered ${status}${body.byteLength === 0 ? '' : `: ${excerpt(body)}`}`;
+  const sentence = `it answered ${status}${body.byteLength === 0 ? '' : `: ${excerpt(body)}`}`;
   if (status === 429 || status === 503) return new Overloaded(sentence, pauseOf(response.headers['retry-after']));
   if (status >= 300 && status < 400)
-    return new ServiceError('target_moved', `the target answered ${status} and is somewhere else: say its address with --to`);
+    return new ServiceError('target_moved', `it answered ${status} and is somewhere else: say its address with --to`);
   return ownError(body) ?? new ServiceError(codeOf(status), sentence, { details: { status } });
 }
 

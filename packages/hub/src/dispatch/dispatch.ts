@@ -91,7 +91,11 @@ export async function dispatch(service: string, options: DispatchOptions): Promi
           const pauseMs = health === undefined ? unreachedPauseMs : Number.POSITIVE_INFINITY;
           targets.leaveOut(target, pauseMs, error.message);
           why = new ServiceError('target_unreachable', `${target.name}: ${error.message}`, { retryable: true });
-        } else throw error;
+        } else {
+          const told = toldOf(error, target);
+          log(`request ${context.requestId} failed: ${told instanceof Error ? told.message : String(told)}`);
+          throw told;
+        }
       } finally {
         targets.release(target);
       }
@@ -123,11 +127,25 @@ export async function dispatch(service: string, options: DispatchOptions): Promi
   return provider;
 }
 
+/** What the target said in its own way stays as it is; any other failure says whose it is. */
+function toldOf(error: unknown, { name }: Target): unknown {
+  if (!(error instanceof ServiceError) || !(error.code.startsWith('target_') || error.details?.['status'] !== undefined))
+    return error;
+  const { code, message, retryable, details } = error;
+  return new ServiceError(code, `${name}: ${message}`, {
+    retryable,
+    cause: error,
+    ...(details === undefined ? {} : { details }),
+  });
+}
+
 /** @throws TypeError */
 function checkTargets(to: readonly string[]): void {
   if (to.length === 0) throw new TypeError('a dispatcher needs a target, such as http://127.0.0.1:8000/run/{action}');
   for (const target of to) {
     const tried = target.replaceAll('{action}', 'action');
+    const [stranger] = /\{[^{}]*\}/.exec(tried) ?? [];
+    if (stranger !== undefined) throw new TypeError(`nothing stands for ${stranger} in "${target}": it must be {action}`);
     const url = URL.canParse(tried) ? new URL(tried) : undefined;
     if (url === undefined || !/^https?:$/.test(url.protocol) || /^https?:\/\/[^/]*\{action\}/.test(target))
       throw new TypeError(`a target must be an address such as http://127.0.0.1:8000/run/{action}, not "${target}"`);

@@ -18,6 +18,9 @@ export interface Submission {
   readonly parent?: RequestRecord;
 }
 
+/** Actions that a refusal names: whoever misspelt one sees the right one. */
+const maxNamed = 10;
+
 export class Admission {
   readonly #core: Core;
 
@@ -46,7 +49,8 @@ export class Admission {
     }
     const service = known ?? registry.open(tenant, message.to);
     if (known?.offers(message.action) === false) {
-      throw new ConduitError('action_not_found', `"${message.to}" does not offer "${message.action}"`);
+      const offered = known.named(maxNamed).join(', ');
+      throw new ConduitError('action_not_found', `"${message.to}" does not offer "${message.action}", but ${offered}`);
     }
     const input = service.action(message.action)?.input;
     const issues = input === undefined ? [] : schemas.check(input, payload.value, payload.bytes);

@@ -1,6 +1,6 @@
 /** The one state machine of a request: what a step makes of a record. Pure; every ledger calls it and only makes it atomic. */
 
-import { ConduitError, wireError } from '@conduit/sdk/protocol/errors';
+import { ConduitError } from '@conduit/sdk/protocol/errors';
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { Draft, nothing } from './draft.ts';
 import { begin } from './fold.ts';
@@ -42,11 +42,11 @@ export function decide(record: RequestRecord, step: Step, moment: Moment): Decis
         ? nothing
         : enqueue(draft, 'provider_deaf');
     case 'cancel_over':
-      return record.state === 'cancelling' ? draft.fail('cancelled', cancelled(record.reason)) : nothing;
+      return record.state === 'cancelling' ? draft.cancel(record.reason) : nothing;
     case 'start_timeout':
       return record.state === 'queued' && !record.workBegan ? draft.failWith('expired', 'expired', tooLate(record)) : nothing;
     case 'deadline':
-      if (record.state === 'cancelling') return draft.fail('cancelled', cancelled(record.reason));
+      if (record.state === 'cancelling') return draft.cancel(record.reason);
       return draft.failWith(
         'failed',
         'deadline_exceeded',
@@ -92,7 +92,7 @@ function assign(record: RequestRecord, taker: Taker, draft: Draft): Decision {
 
 /** The provider of this attempt is gone for good. */
 function giveUp(record: RequestRecord, draft: Draft): Decision {
-  if (record.state === 'cancelling') return draft.fail('cancelled', cancelled(record.reason));
+  if (record.state === 'cancelling') return draft.cancel(record.reason);
   if (!hasBegun(record)) return enqueue(draft, 'provider_lost');
   // Nobody can say that it did not: a retry is no safe advice.
   record.workBegan = true;
@@ -116,13 +116,9 @@ function cancel(record: RequestRecord, step: Step & { type: 'cancel' }, moment: 
   if (record.state === 'cancelling') return { ...nothing, isDuplicate: true };
   const draft = new Draft(record, moment);
   const isProviderAway = record.reason === 'provider_lost';
-  if (record.state === 'queued' || isProviderAway) return draft.fail('cancelled', cancelled(step.reason));
+  if (record.state === 'queued' || isProviderAway) return draft.cancel(step.reason);
   const status = { type: 'status', state: 'cancelling', reason: step.reason } as const;
   return draft.add(step.by === undefined ? status : { ...status, by: step.by }).decision();
-}
-
-function cancelled(reason: string | undefined): ReturnType<typeof wireError> {
-  return wireError('cancelled', reason === undefined || reason === '' ? 'The request was cancelled.' : `cancelled: ${reason}`);
 }
 
 function tooLate(record: RequestRecord): string {

@@ -63,6 +63,12 @@ export class Draft {
     return this.fail(state, { ...error, retryable: error.retryable && !this.#record.workBegan });
   }
 
+  /** Ends the request because somebody asked for that: it says what they said. */
+  cancel(reason: string | undefined): Decision {
+    const isSaid = reason !== undefined && reason !== '';
+    return this.fail('cancelled', wireError('cancelled', isSaid ? `cancelled: ${reason}` : 'The request was cancelled.'));
+  }
+
   decision(): Decision {
     return { events: this.#events, live: this.#live };
   }

@@ -58,6 +58,11 @@ export class Service {
     return this.#takesAny || this.#actions.has(action);
   }
 
+  /** Names of actions, so many at the most. */
+  named(most: number): string[] {
+    return [...this.#actions.keys()].slice(0, most);
+  }
+
   action(name: string): Action | undefined {
     return this.#actions.get(name);
   }

@@ -105,9 +105,11 @@ function say(record: RequestRecord, step: WorkStep, { draft, moment }: { draft: 
     case 'result':
       return draft.complete(body);
     case 'error':
-      return draft.fail(record.state === 'cancelling' ? 'cancelled' : 'failed', message.error);
+      if (record.state !== 'cancelling') return draft.fail('failed', message.error);
+      // It stopped as it was told: why is what whoever told it said.
+      return message.error.code === 'cancelled' ? draft.cancel(record.reason) : draft.fail('cancelled', message.error);
     case 'reject':
-      if (record.state === 'cancelling') return draft.failWith('cancelled', 'cancelled', 'cancelled: the provider stopped');
+      if (record.state === 'cancelling') return draft.cancel(record.reason);
       return draft.add({ type: 'status', state: 'queued', reason: 'rejected' }).decision();
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Connection } from '../connection/connection.ts';
 import { newId } from '../connection/new-id.ts';
+import { onAbort } from '../connection/on-abort.ts';
 import { requestEventNames } from '../protocol/read.ts';
 import type { WireBody } from '../protocol/wire.ts';
 import { callerOf } from './caller.ts';
@@ -70,9 +71,9 @@ export class Requests {
     const { tracing, url: hub } = this.#connection;
     const span = tracing?.request({ requestId, service, action, hub, trace: trace ?? {} });
     const message = messageOf(asked, span?.trace ?? trace);
-    const abort = (): void => following.abandon(signal?.reason);
+    let stopListening = (): void => undefined;
     const over = (error?: unknown): void => {
-      signal?.removeEventListener('abort', abort);
+      stopListening();
       span?.end(error);
     };
     const following = this.#following({ requestId, message, above, over });
@@ -80,7 +81,7 @@ export class Requests {
       signal?.throwIfAborted();
       this.#connection.weigh(message);
       following.send(signal);
-      signal?.addEventListener('abort', abort);
+      if (signal !== undefined) stopListening = onAbort(signal, () => following.abandon(signal.reason));
     } catch (error) {
       following.fail(error);
     }

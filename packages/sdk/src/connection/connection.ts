@@ -10,6 +10,7 @@ import { type Measured, measure } from '../protocol/measure.ts';
 import { errorFromWire } from '../protocol/read.ts';
 import type { WireBody } from '../protocol/wire.ts';
 import { addressOf, defaultToken, defaultUrl, unreachableText } from './address.ts';
+import { onAbort } from './on-abort.ts';
 import { parser } from './parser.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -174,19 +175,19 @@ export class Connection {
   async ask(name: string, body: () => WireBody, signal?: AbortSignal): Promise<WireBody> {
     signal?.throwIfAborted();
     if (this.#closedBy !== undefined) throw this.#closedBy;
-    let withdraw: (() => void) | undefined;
+    let stopListening = (): void => undefined;
     try {
       return await new Promise((answer, refuse) => {
         const question: Question = { name, body, answer, refuse, isAsked: false };
         this.#questions.add(question);
-        withdraw = () => {
+        const withdraw = (): void => {
           if (!question.isAsked && this.#questions.delete(question)) refuse(signal?.reason);
         };
-        signal?.addEventListener('abort', withdraw);
+        if (signal !== undefined) stopListening = onAbort(signal, withdraw);
         if (this.isUp) this.#emit(question);
       });
     } finally {
-      if (withdraw !== undefined) signal?.removeEventListener('abort', withdraw);
+      stopListening();
     }
   }
 
