@@ -20,6 +20,7 @@ function draw({ request_id, attempt }: Body, worker: Peer): void {
     ],
   });
   say('progress', { task_id: 'read', progress: 0.5, message: 'half \u009b31m way' });
+  say('progress', { task_id: 'read', progress: 0.5, message: 'half \u009b31m way' });
   say('chunk', { data: 'a word ' });
   say('task_result', { task_id: 'read' });
   say('task_result', { task_id: 'draw:cover', result: { mime: 'image/png', picture: png } });

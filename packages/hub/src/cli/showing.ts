@@ -60,8 +60,17 @@ function lines({ requestId, view }: Shown): Showing {
   const { stderr, stdout } = process;
   const paint = painter(stderr);
   const say = (line: string): void => void stderr.write(`${line}\n`);
+  const progress = new Map<string, string>();
   return {
-    event: (event, name) => say(lineOf(requestId, event, name)),
+    event: (event, name) => {
+      const line = lineOf(requestId, event, name);
+      // What is no news for people: a step says again and again that it goes on.
+      if (event.type === 'progress') {
+        if (progress.get(event.taskId) === line) return;
+        progress.set(event.taskId, line);
+      }
+      say(line);
+    },
     note: (sentence) => {
       if (sentence !== '') say(`conduit: ${sentence}`);
     },
