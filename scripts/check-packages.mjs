@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const nodes = [process.execPath, ...process.argv.slice(2)];
 /** None of these programs has anything to wait for. */
 const patienceMs = 60_000;
+/** The oldest that the hooks are for, and the newest. */
+const reacts = [18, 19];
 const counts = { passed: 0, failed: 0 };
 const folder = await mkdtemp(join(tmpdir(), 'conduit-packages-'));
 const project = join(folder, 'project');
@@ -29,6 +31,7 @@ try {
   await check('types, a page', () => compiles('page-types.ts', { ...bundler, types: [], lib: ['es2023', 'dom'] }));
   await check('conduit init: a project on the release, which compiles', beginsProject);
   for (const node of nodes) await checkOn(node);
+  for (const version of reacts) await checkReact(version, Object.values(packed));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -47,10 +50,37 @@ async function pack() {
 }
 
 async function install(tarballs) {
-  await cp(join(root, 'test/packages'), project, { recursive: true });
-  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  const tools = ['zod@4', '@types/node@20', 'typescript@7', 'typescript-5@npm:typescript@5.9'];
-  await run('npm', ['install', '--silent', '--no-audit', '--no-fund', ...tarballs, ...tools], project);
+  await installInto(project, [...tarballs, 'zod@4', '@types/node@20', 'typescript@7', 'typescript-5@npm:typescript@5.9']);
+}
+
+/** A project with the programs, and these packages. */
+async function installInto(path, packages) {
+  await cp(join(root, 'test/packages'), path, { recursive: true });
+  await writeFile(join(path, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  await run('npm', ['install', '--silent', '--no-audit', '--no-fund', ...packages], path);
+}
+
+/** The hooks with the React of somebody who has that one. */
+async function checkReact(version, tarballs) {
+  const path = join(folder, `react-${version}`);
+  const react = ['react', 'react-test-renderer', '@types/react'].map((name) => `${name}@${version}`);
+  await installInto(path, [...tarballs, ...react, 'zod@4', 'typescript@7']);
+  await check(`React ${version}: types`, async () => {
+    const compilerOptions = { strict: true, noEmit: true, target: 'es2023', lib: ['es2023', 'dom'], jsx: 'react-jsx', types: [] };
+    const bundler = { module: 'esnext', moduleResolution: 'bundler' };
+    const config = { compilerOptions: { ...compilerOptions, ...bundler }, files: ['react-types.tsx'] };
+    await writeFile(join(path, 'tsconfig.json'), JSON.stringify(config));
+    await run(process.execPath, [typescript[7]], path);
+  });
+  await check(`React ${version}: a component, with the hub that \`conduit start\` runs`, async () => {
+    const hub = await startHub(process.env);
+    try {
+      const printed = await run(process.execPath, ['react.mjs'], path, { ...process.env, CONDUIT_URL: hub.url });
+      expectEqual(printed, `connected greeter completed Hello,  React ${version}\n`);
+    } finally {
+      await hub.stop();
+    }
+  });
 }
 
 /** With everything checked, our declarations and those of what they stand on too. */

@@ -14,6 +14,8 @@ from .request import Requests
 
 #: A hub that can't take a registration now, its disk being full for example, is asked again after this.
 REGISTER_AGAIN_MS = 1_000
+#: However long it says.
+MOST_PUT_OFF_MS = 60_000
 
 _log = logging.getLogger("conduit")
 
@@ -30,6 +32,8 @@ class Provider:
         self._held: Dict[str, Held] = {}
         self._working: Set[asyncio.Task[None]] = set()
         self._is_draining = False
+        #: The code with which the hub put the registration off last.
+        self._put_off_by: Optional[str] = None
         self._idle: List[asyncio.Future[None]] = []
         self._registered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # In this order: a child request that is sent again needs its parent to be held.
@@ -84,9 +88,16 @@ class Provider:
                 return self._connection.fail(error)
             # A hub that is leaving closes the connection itself, and the next one is asked; any other may take it later.
             if error.code != "hub_draining":
-                later_ms = (error.details or {}).get("retry_after_ms", REGISTER_AGAIN_MS)
+                # Once for each reason, not for each try.
+                if error.code != self._put_off_by:
+                    name = self._registration["name"]
+                    _log.warning("%s can't be registered yet, and goes on trying: %s", name, error.message)
+                self._put_off_by = error.code
+                asked = (error.details or {}).get("retry_after_ms")
+                later_ms = min(asked, MOST_PUT_OFF_MS) if isinstance(asked, (int, float)) and asked >= 0 else REGISTER_AGAIN_MS
                 asyncio.get_running_loop().call_later(later_ms / 1_000, self._register)
             return
+        self._put_off_by = None
         self._connection.renew(answer)
         if self._is_draining:
             self._connection.tell("drain", {"name": self._registration["name"]})

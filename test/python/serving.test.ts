@@ -6,6 +6,7 @@ import { closing } from '../support/closing.ts';
 import { folded } from '../support/folded.ts';
 import { aHubForThisFile, aHubProcess } from '../support/hub-process.ts';
 import { aClient, aName } from '../support/peer.ts';
+import { aScriptedHub } from '../support/scripted-hub.ts';
 import { aPython, aPythonWorker } from './python.ts';
 
 const hub = aHubForThisFile();
@@ -207,6 +208,16 @@ service.run()`;
   const worker = aPython(['-c', program], { env: { CONDUIT_URL: hub.url } });
   expect(await worker.ended()).toBe(1);
   expect(worker.output).toMatch(/^the hub refuses this worker of "refused": .*\(invalid_message\)\n$/);
+});
+
+test('a registration that is put off is said once, and tried until it is taken', async () => {
+  const scripted = await aScriptedHub();
+  closing(async () => await scripted.hub.close());
+  const full = { code: 'store_unavailable', message: 'the disk is full', retryable: true, details: { retry_after_ms: 10 } };
+  scripted.hub.refusals.push(full, full);
+  const worker = await aPythonWorker(scripted.url, 'patient');
+  expect(scripted.hub.registrations.filter(({ type }) => type === 'service')).toHaveLength(3);
+  expect(worker.output.match(/patient can't be registered yet, and goes on trying: the disk is full/g)).toHaveLength(1);
 });
 
 test('a worker that an operator drains finishes what it holds, leaves, and ends with 0', async () => {
