@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RequestSummary, Service } from '../../live/api.ts';
+import type { Hub, RequestSummary, Service } from '../../live/api.ts';
 import { attentionOf } from './attention.ts';
 
 function aService(name: string, fields: Partial<Service> = {}): Service {
@@ -14,7 +14,25 @@ function aQueued(to: string, reason: string): RequestSummary {
   return { to, live: { waiting: { reason } } } as unknown as RequestSummary;
 }
 
-const said = (...args: Parameters<typeof attentionOf>): readonly string[] => attentionOf(...args).map(({ what }) => what);
+const well: Hub = {
+  hub_id: 'north',
+  version: '1.2.3',
+  epoch: 'e',
+  started_at: '2026-01-02T03:04:05Z',
+  open_requests: 1,
+  connections: 2,
+  messages_per_second: { in: 10, out: 20 },
+  event_loop_lag_ms: 3,
+  memory_bytes: 80_000_000,
+};
+
+const startedAt = Date.parse(well.started_at);
+
+const said = (
+  services: readonly Service[],
+  queued: readonly RequestSummary[],
+  hubs: readonly Hub[] = [well],
+): readonly string[] => attentionOf({ services, queued, hubs, now: startedAt + 60_000 }).map(({ what }) => what);
 
 test('nothing is said while everybody has a provider with room', () => {
   expect(said([aService('llm', { providers: [aProvider('ready')], waiting: 2 })], [aQueued('llm', 'at_capacity')])).toEqual([]);
@@ -41,4 +59,19 @@ test('a paused service, a line longer than the pool, and who does not answer are
     'llm has 5 waiting for 4 places',
     '1 of 2 providers of llm did not acknowledge what they were handed',
   ]);
+});
+
+test('a hub that is not ready, or that kept everybody waiting, comes before all else', () => {
+  const full = { ...well, trouble: 'the disk of ./conduit-data is full' };
+  const late = { ...well, hub_id: 'south', event_loop_lag_ms: 1_240 };
+  expect(said([aService('llm')], [], [full, { ...well, event_loop_lag_ms: 200 }, late])).toEqual([
+    'The hub north is not ready: the disk of ./conduit-data is full',
+    'The hub south was up to 1.2 s late in the last ten seconds',
+    'llm has no provider',
+  ]);
+});
+
+test('a hub that has just started is late, and nobody need look', () => {
+  const hubs = [{ ...well, event_loop_lag_ms: 900 }];
+  expect(attentionOf({ services: [], queued: [], hubs, now: startedAt + 10_000 })).toEqual([]);
 });
