@@ -25,6 +25,7 @@ const pages: Readonly<Record<string, (ids: Work['ids']) => readonly [path: strin
   'a service': () => ['services/brightwrapper', 'generate-infographics'],
   providers: () => ['providers', 'press 1'],
   clients: () => ['clients', 'storefront'],
+  'clients that are gone': () => ['clients?gone=1', 'gone'],
   cluster: () => ['cluster', /^Hubs?$|^Cluster$/],
 };
 

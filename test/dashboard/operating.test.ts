@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { closing } from '../support/closing.ts';
 import { aHubProcess } from '../support/hub-process.ts';
+import { standStill } from '../support/loop.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
 import { chromiumForThisFile, openPage } from './open-page.ts';
 import { someWork } from './work.ts';
@@ -112,6 +113,38 @@ test('a service is paused, what comes then waits, and goes on when it is resumed
   expect(await request).toBe('hello');
 });
 
+test('a provider tells what it works on and how far it is, how much more there is, and how fast it answers', async () => {
+  const hub = await aTestHub();
+  const gate = aGate();
+  const handlers: LooseHandlers = {
+    async paint({ wall }: { readonly wall: string }, ctx) {
+      ctx.task('coat').progress(wall === 'north' ? 0.5 : 0);
+      await gate.opened;
+    },
+  };
+  await aProvider(hub.url, handlers, { service: 'painter', name: 'press 1', capacity: 4 });
+  const conduit = await aConduit(hub.url);
+  const north = conduit.request('painter', 'paint', { wall: 'north' });
+  for await (const event of north) if (event.type === 'progress') break;
+  const others = ['<b>east</b>', 'south'].map((wall) => conduit.request('painter', 'paint', { wall }));
+  const page = await openPage(chromium, `${hub.url}/providers`);
+  await page.getByText('1 connected, 3 of 4 places taken').waitFor();
+  const row = page.getByRole('row', { name: /press 1/ });
+  await row.getByText('and 1 more').waitFor();
+  const work = row.getByRole('listitem');
+  expect(await work.count()).toBe(2);
+  expect(await work.first().getByRole('progressbar').getAttribute('aria-valuenow')).toBe('50');
+  // The first heartbeat comes after ten seconds.
+  await row.getByRole('cell', { name: /^(< 1|\d+) ms$/ }).waitFor();
+  await work.first().getByRole('link', { name: 'painter paint' }).click();
+  await page.waitForURL(`${hub.url}/requests/${north.id}`);
+  await page.goBack();
+  gate.open();
+  await Promise.all([north, ...others]);
+  await page.getByText('1 connected, 0 of 4 places taken').waitFor();
+  expect(await work.count()).toBe(0);
+});
+
 test('a provider is drained after a question that tells what it holds, and leaves when it has done it', async () => {
   const hub = await aTestHub();
   const gate = aGate();
@@ -150,17 +183,42 @@ test('clients are listed with what they asked for, and their requests are one st
   const hub = await aTestHub();
   await someWork(hub.url);
   const page = await openPage(chromium, `${hub.url}/clients`);
-  await page.getByRole('row', { name: /storefront ready \S+ 3/ }).waitFor();
+  await page.getByRole('row', { name: /storefront \S+ ready \S+ 3/ }).waitFor();
   await page.getByRole('link', { name: 'storefront' }).click();
   const rows = page.getByRole('list', { name: 'Requests' }).getByRole('listitem');
   await rows.nth(5).waitFor();
   expect(await rows.count()).toBe(6);
 });
 
-test('the cluster is its hub, with what it carries', async () => {
+test('clients that are gone are counted, and shown to whoever asks for them; the address says so', async () => {
+  const hub = await aTestHub();
+  await aConduit(hub.url, { name: 'day shift' });
+  await (await aConduit(hub.url, { name: 'night shift' })).close();
+  const page = await openPage(chromium, `${hub.url}/clients`);
+  const [here, gone] = ['day shift', 'night shift'].map((name) => page.getByRole('row', { name: new RegExp(name) }));
+  const toggle = page.getByRole('button', { name: '1 gone, kept to come back' });
+  await page.getByText('1 connected, 0 open requests, 0 followed').waitFor();
+  await here?.waitFor();
+  expect(await gone?.count()).toBe(0);
+  await toggle.click();
+  await gone?.getByText('gone').waitFor();
+  expect(new URL(page.url()).search).toBe('?gone=1');
+  await page.reload();
+  await gone?.getByText('gone').waitFor();
+  expect(await toggle.getAttribute('aria-pressed')).toBe('true');
+  await toggle.click();
+  await gone?.waitFor({ state: 'detached' });
+  expect(new URL(page.url()).search).toBe('');
+});
+
+test('the cluster is its hub, with what it carries and whether it keeps up', async () => {
   const hub = await aTestHub();
   await aConduit(hub.url);
   const page = await openPage(chromium, `${hub.url}/cluster`);
-  await page.getByRole('row', { name: /ready/ }).waitFor();
+  const row = page.getByRole('row', { name: /ready/ });
+  await row.getByText(/^[\d.]+ in · [\d.]+ out$/).waitFor();
+  await row.getByText(/^[\d.]+ MiB$/).waitFor();
   expect(await page.getByRole('row').count()).toBe(2);
+  standStill(150);
+  await row.getByText(/^\d+ ms, late$/).waitFor();
 });

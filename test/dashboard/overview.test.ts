@@ -1,7 +1,9 @@
 /** The overview as an operator leaves it open: it says how the hub is, leads to what it counts, and follows. */
 
+import type { BrowserContext } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { aHubProcess } from '../support/hub-process.ts';
+import { standStill } from '../support/loop.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
 import { chromiumForThisFile, live, openPage, phone } from './open-page.ts';
 import { someWork } from './work.ts';
@@ -38,6 +40,18 @@ test('a request for a name that nobody has registered yet needs attention too', 
   conduit.request('nobody', 'listens', {}, { startTimeoutMs: 600_000 }).catch(() => undefined);
   const page = await openPage(chromium, hub.url);
   await page.getByText('No worker has registered “nobody”, and 1 request waits').waitFor();
+});
+
+test('a hub that kept everybody waiting needs attention from operators, once it had the time to start', async () => {
+  const hub = await aTestHub();
+  // That time has passed by the clock of whoever looks.
+  const prepare = (context: BrowserContext) => context.clock.setSystemTime(Date.now() + 60_000);
+  const page = await openPage(chromium, hub.url, { prepare });
+  await page.getByRole('link', { name: /^Running 0/ }).waitFor();
+  standStill(400);
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  await attention.getByRole('link', { name: /^The hub test was up to .+ late in the last ten seconds$/ }).click();
+  await page.waitForURL(`${hub.url}/cluster`);
 });
 
 test('each number leads to the requests that it counts', async () => {

@@ -34,6 +34,8 @@ const only = process.argv[2];
 mkdirSync(folder, { recursive: true });
 const demo = await startDemo();
 const conduit = await connect(demo.url, { name: 'storefront' });
+// Somebody who was there, and is gone.
+await (await connect(demo.url, { name: 'night shift' })).close();
 const browser = await startChromium();
 try {
   const ids = await work(conduit);
@@ -46,6 +48,7 @@ try {
     service: 'services/documents',
     providers: 'providers',
     clients: 'clients',
+    'clients-gone': 'clients?gone=1',
     cluster: 'cluster',
   };
   for (const look of looks) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, expect, test } from 'vitest';
+import { answers } from './contract/api.ts';
 import { type Hub, startHub } from './hub.ts';
 import { createLogger } from './ops/logger.ts';
 
@@ -136,6 +137,20 @@ test('one port answers plain HTTP and Socket.IO', async () => {
   const client = aSocket(hub.url);
   expect(await client.emitWithAck('register', { type: 'client' })).toMatchObject({ ok: true, hub_id: 'test', protocol: 1 });
   expect(await (await fetch(`${hub.url}/api/v1/hubs`)).json()).toMatchObject({ hubs: [{ connections: 1 }] });
+});
+
+test('a hub tells how it fares: what comes and goes, how late its loop is, what it holds', async () => {
+  const hub = await aHub();
+  const client = aSocket(hub.url);
+  for (let count = 0; count < 20; count += 1) await client.emitWithAck('services', {});
+  await client.emitWithAck('register', { type: 'client' });
+  const { hubs } = answers.hubs.parse(await (await fetch(`${hub.url}/api/v1/hubs`)).json());
+  const [{ messages_per_second, event_loop_lag_ms, memory_bytes } = expect.fail()] = hubs;
+  // Of so short a life the mean is of what there was.
+  expect(messages_per_second.in).toBeGreaterThan(1);
+  expect(messages_per_second.in).toBeGreaterThan(messages_per_second.out);
+  expect(event_loop_lag_ms).toBeGreaterThanOrEqual(0);
+  expect(memory_bytes).toBeGreaterThan(10_000_000);
 });
 
 test('a folder that can not be used is refused, and the port is free again', async () => {

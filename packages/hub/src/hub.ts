@@ -137,6 +137,7 @@ async function joinRooms({ config, log, gate, server, port, store, secret, clock
     connections: () => sockets.connections,
     eventStreams: () => streams.size,
     sessions: () => sessions.counts,
+    messages: () => traffic.messages,
     receivedBytes: () => traffic.receivedBytes,
     sentBytes: () => traffic.sentBytes,
     commitsWaiting: () => ledger.waitingCommits,
@@ -220,6 +221,9 @@ async function joinRooms({ config, log, gate, server, port, store, secret, clock
     startedAt,
     openRequests: router.openCount,
     connections: sockets.connections,
+    messagesPerSecond: metrics.pulse.messagesPerSecond,
+    eventLoopLagMs: metrics.pulse.worstLagMs,
+    memoryBytes: process.memoryUsage.rss(),
     ...statusOf(router.isDraining ? 'the hub is stopping' : (trouble ?? probe.trouble)),
   });
   const origins = new Origins({ allowed: config.allowOrigin, log });
@@ -253,6 +257,7 @@ async function joinRooms({ config, log, gate, server, port, store, secret, clock
   const sockets = serveSocketIo({
     server,
     maxMessageBytes: limits.maxMessageBytes,
+    messages: traffic.messages,
     accept: (connection) => sessions.accept(connection),
     allowedOrigin: (origin) => origin === undefined || origins.allows(origin),
     sessionOpened: (request) => doorman.sessionOpened(callerOf(request)),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agoText, bytesText, durationText } from './durations.ts';
+import { agoText, bytesText, durationText, rateText } from './durations.ts';
 
 test.each([
   [0, '0 ms'],
@@ -29,6 +29,16 @@ test.each([
   [12, '12 B'],
   [1_434, '1.4 KiB'],
   [3 * 1_024 ** 2, '3.0 MiB'],
+  [1.5 * 1_024 ** 3, '1.5 GiB'],
 ])('%d bytes are %s', (bytes, text) => {
   expect(bytesText(bytes)).toBe(text);
+});
+
+test.each([
+  [0, '0'],
+  [0.4, '0.4'],
+  [9.6, '9.6'],
+  [1_239.7, '1,240'],
+])('%d times a second are %s', (rate, text) => {
+  expect(rateText(rate)).toBe(text);
 });

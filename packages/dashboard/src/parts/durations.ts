@@ -25,16 +25,22 @@ export function agoText(ms: number): string {
   return `${Math.floor(ms / dayMs)} d ago`;
 }
 
-/** `512 B`, `1.4 KiB`, `3.0 MiB`. */
+/** `512 B`, `1.4 KiB`, `3.0 MiB`, `1.5 GiB`. */
 export function bytesText(bytes: number): string {
   if (bytes < 1_024) return `${bytes} B`;
   if (bytes < 1_024 ** 2) return `${(bytes / 1_024).toFixed(1)} KiB`;
-  return `${(bytes / 1_024 ** 2).toFixed(1)} MiB`;
+  if (bytes < 1_024 ** 3) return `${(bytes / 1_024 ** 2).toFixed(1)} MiB`;
+  return `${(bytes / 1_024 ** 3).toFixed(1)} GiB`;
 }
 
 /** `12,345`, the same in every locale, as identifiers and codes are. */
 export function countText(count: number): string {
   return count.toLocaleString('en-US');
+}
+
+/** `0`, `0.4`, `9.6`, `1,240`: how often something happens in a second. */
+export function rateText(rate: number): string {
+  return rate > 0 && rate < 10 ? rate.toFixed(1) : countText(Math.round(rate));
 }
 
 /** `14:03:27.123`, in the time of whoever looks. */

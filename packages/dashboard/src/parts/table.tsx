@@ -5,6 +5,8 @@ import styles from './table.module.css';
 
 interface TableProps {
   readonly title: string;
+  /** Beside the title: what all rows come to, and what else there is to see. */
+  readonly aside?: ReactNode;
   readonly heads: readonly string[];
   /** The columns that a phone has no room for, the first is 1. */
   readonly minor?: readonly number[];
@@ -13,10 +15,13 @@ interface TableProps {
   readonly children: ReactNode;
 }
 
-export function Table({ title, heads, minor = [], isEmpty, empty, children }: TableProps) {
+export function Table({ title, aside, heads, minor = [], isEmpty, empty, children }: TableProps) {
   return (
     <>
-      <h1 className={styles['title']}>{title}</h1>
+      <header className={styles['head']}>
+        <h1>{title}</h1>
+        {aside}
+      </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
       <section className={styles['sheet']} aria-label={title} tabIndex={0}>
         {isEmpty ? (

@@ -241,13 +241,31 @@ const service = z
     unprovided_ms: z.number().optional(),
   })
   .openapi('Service');
+const lastSeenAt = at.openapi({ description: 'When its last message came, the answer to a heartbeat too.' });
+const workInHand = z
+  .strictObject({
+    request_id: z.string(),
+    service: z.string(),
+    action: z.string(),
+    since_at: at.openapi({ description: 'When it was assigned to this provider.' }),
+    overall: z.number(),
+  })
+  .openapi('WorkInHand');
 const provider = z
   .strictObject({
     session_id: z.string(),
     name: z.string().optional(),
     subject: z.string(),
     connected: z.boolean(),
+    last_seen_at: lastSeenAt,
+    round_trip_ms: z.number().optional().openapi({
+      description:
+        'Of the latest heartbeat, which comes every 10 s: the network there and back, and how long its process took to answer. Absent before the first.',
+    }),
     services: z.array(z.strictObject({ service: z.string(), ...offer })),
+    working_on: z.array(workInHand).openapi({
+      description: 'The first ten requests that it holds and that you may see; what it has held for longest comes first.',
+    }),
   })
   .openapi('Provider');
 const client = z
@@ -256,6 +274,7 @@ const client = z
     name: z.string().optional(),
     subject: z.string(),
     connected: z.boolean(),
+    last_seen_at: lastSeenAt,
     open_requests: z.int(),
     watching: z.int(),
     services: z.array(z.string()),
@@ -269,6 +288,11 @@ const hub = z
     started_at: at,
     open_requests: z.int(),
     connections: z.int(),
+    messages_per_second: z
+      .strictObject({ in: z.number(), out: z.number() })
+      .openapi({ description: 'Messages over its connections, the mean of the last 10 s.' }),
+    event_loop_lag_ms: z.number().openapi({ description: 'How late the event loop was at worst in the last 10 s.' }),
+    memory_bytes: z.int().openapi({ description: 'What its process holds.' }),
     trouble: z.string().optional(),
   })
   .openapi('Hub');

@@ -15,6 +15,9 @@ const well: HubStatus = {
   startedAt: 0,
   openRequests: 3,
   connections: 12,
+  messagesPerSecond: { in: 20, out: 30 },
+  eventLoopLagMs: 1,
+  memoryBytes: 80_000_000,
 };
 const { router, clock } = new Routed();
 const api = {

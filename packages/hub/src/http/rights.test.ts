@@ -2,6 +2,7 @@
 
 import type { Socket } from 'socket.io-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { answers } from '../contract/api.ts';
 import { Asked, type HttpAnswer, identities } from '../testing/asked.ts';
 
 const scopes = {
@@ -171,6 +172,28 @@ test('a provider that leaves is gone for whoever was told of it, and for nobody 
       who,
     ).toBe((follow as readonly Who[]).includes(who));
   }
+});
+
+test('whoever owns a worker is not told whose requests it holds, and whoever observes them is', async () => {
+  const bobs = await asked.hub.connect({ auth: { token: 'bob-evil' } });
+  const { session_id } = await bobs.emitWithAck('register', { type: 'service', name: 'llm', capacity: 2 });
+  const [anns, mine] = await Promise.all(
+    ['ann-evil', 'bob-evil'].map(async (token) => {
+      const client = await asked.hub.connect({ auth: { token } });
+      return (await client.emitWithAck('request', { to: 'llm', action: 'go' })) as { request_id: string };
+    }),
+  );
+  const read = async (token: Who) => {
+    const { json, text } = await asked.ask('/providers', { token });
+    const [provider] = answers.providers.parse(json).providers;
+    return { held: provider?.services[0]?.held, ids: provider?.working_on.map(({ request_id }) => request_id), text };
+  };
+  const bob = await read('bob-evil');
+  expect(bob).toMatchObject({ held: 2, ids: [mine?.request_id] });
+  expect(bob.text).not.toContain(anns?.request_id);
+  const observer = await read('ann-evil');
+  expect(new Set(observer.ids)).toEqual(new Set([anns?.request_id, mine?.request_id]));
+  expect((await asked.ask('/providers', { token: 'root-acme' })).text).not.toContain(session_id);
 });
 
 test('the table has every route there is', () => {

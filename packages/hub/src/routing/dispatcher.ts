@@ -246,6 +246,7 @@ export class Dispatcher {
       if (!provider.acks) return outlet.send('request', body);
       timers.set(requestId, 'ack', { ms: ackTimeoutMs, run: () => this.#deaf(provider, { requestId, attempt }) });
       outlet.sendForAck('request', body, () => {
+        provider.peer.lastSeenAt = clock.now();
         this.heard(provider);
         this.acknowledged(requestId, attempt);
       });

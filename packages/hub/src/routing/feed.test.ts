@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Routed } from '../testing/routed.ts';
 import type { Topic } from './feed.ts';
-import { feedMs, maxFedRequests } from './settings.ts';
+import { feedMs, maxFedRequests, stirMs } from './settings.ts';
 
 const root = { tenant: 'local', subject: 'root', scopes: ['admin'] };
 const all: readonly Topic[] = ['stats', 'requests', 'services', 'providers'];
@@ -95,6 +95,44 @@ test('providers are told as they come, leave and are forgotten', () => {
   hub.router.forget(worker.peer);
   hub.clock.advance(feedMs);
   expect(inbox.last('providers')).toEqual({ providers: [], gone: [sessionId] });
+});
+
+test('a provider that answers a heartbeat is told again, and so is one whose work went on, but less often than what changes', () => {
+  const hub = new Routed();
+  const busy = hub.provider('resize');
+  const idle = hub.provider('crop');
+  const { id } = hub.request(hub.client());
+  const { inbox } = follow(hub, root, ['providers']);
+  hub.clock.advance(stirMs);
+  const { length } = inbox.messages;
+  const told = () => inbox.messages.slice(length).flatMap(({ body }) => body['providers']);
+  hub.router.heartbeatAnswered(idle.peer);
+  for (let at = 1; at <= 40; at += 1) {
+    hub.clock.advance(stirMs / 10);
+    hub.work(busy, { type: 'progress', requestId: id, progress: at / 50 });
+  }
+  hub.clock.advance(stirMs);
+  const sessions = told().map((provider) => (provider as { session_id: string }).session_id);
+  expect(sessions.filter((one) => one === idle.peer.sessionId)).toHaveLength(1);
+  expect(sessions.filter((one) => one === busy.peer.sessionId)).toHaveLength(5);
+  expect(told().at(-1)).toMatchObject({ working_on: [{ request_id: id, overall: 0.8 }] });
+  // Nothing stirs by itself.
+  const { length: after } = inbox.messages;
+  hub.clock.advance(10 * stirMs);
+  expect(inbox.messages).toHaveLength(after);
+});
+
+test('whoever may not see a provider is not told that it stirred', () => {
+  const hub = new Routed();
+  const worker = hub.provider('resize', {}, { tenant: 'local', subject: 'ann', scopes: ['provide:*'] });
+  const { id } = hub.request(hub.client());
+  const bobs = follow(hub, { tenant: 'local', subject: 'bob', scopes: ['observe:crop'] }, ['providers']);
+  const theirs = follow(hub, { ...root, tenant: 'acme' }, ['providers']);
+  hub.router.heartbeatAnswered(worker.peer);
+  hub.work(worker, { type: 'progress', requestId: id, progress: 0.5 });
+  hub.clock.advance(2 * stirMs);
+  for (const { inbox } of [bobs, theirs])
+    expect(inbox.messages).toEqual([{ name: 'providers', body: { providers: [], gone: [] } }]);
 });
 
 test('each follows its own and what it may observe, and nothing of another tenant', () => {

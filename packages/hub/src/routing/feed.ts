@@ -12,7 +12,7 @@ import type { Peer } from './peer.ts';
 import type { Outlet, Timer } from './ports.ts';
 import type { RequestRecord } from './record.ts';
 import type { Service } from './service.ts';
-import { feedMs, maxFedRequests } from './settings.ts';
+import { feedMs, maxFedRequests, stirMs } from './settings.ts';
 import { maySee } from './sight.ts';
 import { summaryOf } from './snapshot.ts';
 import { writeAheadBytes } from './watchers.ts';
@@ -33,6 +33,8 @@ interface Reader {
   readonly requests: Set<string>;
   readonly services: Set<string>;
   readonly providers: Set<string>;
+  /** Providers that answered a heartbeat, or whose work went on: nothing of what they are has changed, so that they are told less often. */
+  readonly stirred: Set<string>;
   /** What it was told of and is not rid of: of these alone it is told that they are gone. */
   readonly toldServices: Set<string>;
   readonly toldProviders: Set<string>;
@@ -61,6 +63,8 @@ export class Feed {
   readonly #finding: Finding;
   readonly #readers = new Set<Reader>();
   #timer: Timer | undefined;
+  /** Hub time at which those that stirred were told last. */
+  #stirredElapsed = 0;
 
   constructor({ core, finding }: FeedParts) {
     this.#core = core;
@@ -82,6 +86,7 @@ export class Feed {
       requests: new Set(),
       services: new Set(wanted.includes('services') ? services : []),
       providers: new Set(wanted.includes('providers') ? [...peers.keys()] : []),
+      stirred: new Set(),
       toldServices: new Set(),
       toldProviders: new Set(),
       hasGap: false,
@@ -101,9 +106,10 @@ export class Feed {
   }
 
   requestChanged(record: RequestRecord): void {
-    const { requestId } = record;
+    const { requestId, provider } = record;
     for (const reader of this.#readers) {
       const { identity, requests } = reader;
+      if (provider !== undefined && hears(reader, 'providers', record.tenant)) reader.stirred.add(provider.sessionId);
       if (!reader.topics.has('requests') || !maySee(identity, record)) continue;
       if (requests.size < maxFedRequests || requests.has(requestId)) requests.add(requestId);
       else reader.hasGap = true;
@@ -122,7 +128,14 @@ export class Feed {
   /** It came, went, or serves something else. */
   providerChanged({ sessionId, identity }: Peer): void {
     for (const reader of this.#readers) {
-      if (reader.topics.has('providers') && reader.identity.tenant === identity.tenant) reader.providers.add(sessionId);
+      if (hears(reader, 'providers', identity.tenant)) reader.providers.add(sessionId);
+    }
+  }
+
+  /** It answered a heartbeat. A message alone stirs nothing: a busy provider says hundreds a second. */
+  providerStirred({ sessionId, identity }: Peer): void {
+    for (const reader of this.#readers) {
+      if (hears(reader, 'providers', identity.tenant)) reader.stirred.add(sessionId);
     }
   }
 
@@ -135,10 +148,21 @@ export class Feed {
     if (this.#readers.size === 0) return;
     this.#timer ??= this.#core.clock.after(feedMs, () => {
       this.#timer = undefined;
+      this.#takeStirred();
       const look = aLook();
       for (const reader of this.#readers) this.#tell(reader, look);
       this.#arm();
     });
+  }
+
+  #takeStirred(): void {
+    const now = this.#core.clock.elapsed();
+    if (now - this.#stirredElapsed < stirMs) return;
+    this.#stirredElapsed = now;
+    for (const { stirred, providers } of this.#readers) {
+      for (const sessionId of stirred) providers.add(sessionId);
+      stirred.clear();
+    }
   }
 
   #tell(reader: Reader, look: Look): void {
@@ -169,9 +193,11 @@ export class Feed {
     outlet.send('services', { services: there.map((service) => serviceToWire(service.info(clock.elapsed()))), gone });
   }
 
-  #tellProviders({ identity, outlet, topics, providers, toldProviders, isNew }: Reader): void {
+  #tellProviders({ identity, outlet, topics, providers, stirred, toldProviders, isNew }: Reader): void {
     if (!topics.has('providers') || (providers.size === 0 && !isNew)) return;
     const found = [...providers].map((sessionId) => [sessionId, this.#finding.provider(identity, sessionId)] as const);
+    // What is told now need not be told once more for having stirred.
+    for (const sessionId of providers) stirred.delete(sessionId);
     providers.clear();
     const there = found.flatMap(([, provider]) => (provider === undefined ? [] : [provider]));
     const gone = found.flatMap(([sessionId, provider]) =>
@@ -220,6 +246,10 @@ export class Feed {
     reader.stats = known.spelled;
     reader.outlet.send('stats', known.body);
   }
+}
+
+function hears({ topics: followed, identity }: Reader, topic: Topic, tenant: string): boolean {
+  return followed.has(topic) && identity.tenant === tenant;
 }
 
 function aLook(): Look {

@@ -2,11 +2,13 @@
 
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { ProviderInfo } from '@conduit/sdk/protocol/events';
-import type { ClientInfo, ProviderSession, RequestSummary, Stats } from '@conduit/sdk/protocol/overview';
+import type { ClientInfo, ProviderSession, RequestSummary, Stats, WorkInHand } from '@conduit/sdk/protocol/overview';
 import { hubTenant, type Identity, mayObserve, mayObserveAll } from '../access/identity.ts';
+import type { AtWork } from './at-work.ts';
 import type { Core } from './core.ts';
 import type { Peer } from './peer.ts';
 import type { Archive, PoolInfo, Reply, RequestQuery } from './ports.ts';
+import type { Provider } from './provider.ts';
 import type { Service } from './service.ts';
 import { maySee } from './sight.ts';
 import { summaryOf } from './snapshot.ts';
@@ -21,19 +23,25 @@ export interface Found {
   readonly hasMore: boolean;
 }
 
+/** What of a provider's work is shown: enough to see what it is about, however many places it has. */
+const maxShownWork = 10;
+
 interface FindingParts {
   readonly core: Core;
+  readonly atWork: AtWork;
   readonly archive: Archive;
   readonly tally: Tally;
 }
 
 export class Finding {
   readonly #core: Core;
+  readonly #atWork: AtWork;
   readonly #archive: Archive;
   readonly #tally: Tally;
 
-  constructor({ core, archive, tally }: FindingParts) {
+  constructor({ core, atWork, archive, tally }: FindingParts) {
     this.#core = core;
+    this.#atWork = atWork;
     this.#archive = archive;
     this.#tally = tally;
   }
@@ -71,8 +79,46 @@ export class Finding {
   provider(identity: Identity, sessionId: string): ProviderSession | undefined {
     const peer = this.#core.peers.get(sessionId);
     if (peer?.identity.tenant !== identity.tenant) return undefined;
-    const session = providerSessionOf(identity, peer);
-    return session.services.length === 0 ? undefined : session;
+    const isOwn = peer.identity.subject === identity.subject;
+    const shown = [...peer.providers.values()].filter(({ service }) => isOwn || mayObserve(identity, service));
+    return shown.length === 0 ? undefined : this.#providerSession(identity, peer, shown);
+  }
+
+  /** @param shown what of the peer's services the identity may know. */
+  #providerSession(identity: Identity, peer: Peer, shown: readonly Provider[]): ProviderSession {
+    const roundTripMs = peer.outlet?.roundTripMs;
+    return {
+      sessionId: peer.sessionId,
+      ...named(peer),
+      subject: peer.identity.subject,
+      connected: peer.outlet !== undefined,
+      lastSeenAt: peer.lastSeenAt,
+      ...(roundTripMs === undefined ? {} : { roundTripMs }),
+      services: shown.map((provider) => {
+        const { sessionId, name, ...info } = provider.info();
+        return { service: provider.service, ...info };
+      }),
+      workingOn: shown
+        .flatMap((provider) => this.#workOf(identity, provider))
+        .sort((one, other) => one.sinceAt - other.sinceAt)
+        .slice(0, maxShownWork),
+    };
+  }
+
+  /**
+   * Places are in the order in which they were taken. Whoever observes the service sees what the first ones hold;
+   * whoever only owns the worker is shown what it asked of it itself, and the rest is passed over.
+   */
+  #workOf(identity: Identity, { held }: Provider): WorkInHand[] {
+    const found: WorkInHand[] = [];
+    for (const [requestId, attempt] of held) {
+      const work = this.#atWork.of(requestId, attempt);
+      if (work === undefined || !maySee(identity, work)) continue;
+      const { to: service, action, sinceAt, overall } = work;
+      found.push({ requestId, service, action, sinceAt, overall });
+      if (found.length === maxShownWork) break;
+    }
+    return found;
   }
 
   /** Its own sessions, or all of its tenant for whoever may observe everything. */
@@ -85,6 +131,7 @@ export class Finding {
       ...named(peer),
       subject: peer.identity.subject,
       connected: peer.outlet !== undefined,
+      lastSeenAt: peer.lastSeenAt,
       openRequests: peer.openRequests.size,
       watching: peer.cursors.size,
       services: [...peer.providers.keys()],
@@ -137,23 +184,6 @@ export class Finding {
 /** @param wanted left out: any tenant, but not what the hub asks of itself. */
 function isOf(tenant: string, wanted: string | undefined): boolean {
   return wanted === undefined ? tenant !== hubTenant : tenant === wanted;
-}
-
-/** What of a peer's services an identity may know. */
-function providerSessionOf(identity: Identity, peer: Peer): ProviderSession {
-  const isOwn = peer.identity.subject === identity.subject;
-  const shown = [...peer.providers.values()].filter(({ service }) => isOwn || mayObserve(identity, service));
-  const services = shown.map((provider) => {
-    const { sessionId, name, ...info } = provider.info();
-    return { service: provider.service, ...info };
-  });
-  return {
-    sessionId: peer.sessionId,
-    ...named(peer),
-    subject: peer.identity.subject,
-    connected: peer.outlet !== undefined,
-    services,
-  };
 }
 
 function named({ name }: Peer): { name?: string } {

@@ -12,6 +12,8 @@ export class Peer {
   name: string | undefined;
   /** Undefined while it is cut off. */
   outlet: Outlet | undefined;
+  /** When its last message came, the answer to a heartbeat too; wall clock, milliseconds. Of one that is gone it stays. */
+  lastSeenAt = 0;
   /** What it serves, by service. */
   readonly providers = new Map<string, Provider>();
   /** What it follows, by request. */

@@ -158,6 +158,8 @@ export interface Outlet {
   sendForAck(name: string, body: object, acknowledged: () => void): void;
   /** What was sent and has not left this process yet. */
   readonly unsentBytes: number;
+  /** How long the latest heartbeat took there and back, milliseconds; undefined where there are none, and before the first is answered. */
+  readonly roundTripMs?: number | undefined;
   /** Runs `callback` once, when what is unsent has left, or the outlet has closed. */
   onDrain(callback: () => void): void;
   /** Ends the connection; the peer may come back. */

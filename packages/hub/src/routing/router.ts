@@ -17,6 +17,7 @@ import type { ClientInfo, ProviderSession, Stats } from '@conduit/sdk/protocol/o
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { hubTenant, type Identity, mayKnow } from '../access/identity.ts';
 import { Absence } from './absence.ts';
+import { AtWork } from './at-work.ts';
 import type { Body } from './body.ts';
 import { Census, type Shares } from './census.ts';
 import type { Core } from './core.ts';
@@ -68,6 +69,7 @@ export class Router {
   readonly #news: ServiceNews;
   readonly #sweep: Sweep;
   readonly #tally: Tally;
+  readonly #atWork = new AtWork();
   readonly #finding: Finding;
   readonly #feed: Feed;
   readonly #operating: Operating;
@@ -88,7 +90,7 @@ export class Router {
     };
     this.#core = core;
     this.#tally = new Tally(clock);
-    this.#finding = new Finding({ core, archive, tally: this.#tally });
+    this.#finding = new Finding({ core, atWork: this.#atWork, archive, tally: this.#tally });
     this.#feed = new Feed({ core, finding: this.#finding });
     this.#news = new ServiceNews(core, (service) => this.#feed.serviceChanged(service));
     this.#watchers = new Watchers({ clock, ledger, progressIntervalMs });
@@ -152,6 +154,7 @@ export class Router {
   /** The peer has a connection. `continue`: go on from what surely arrived; `quiet`: send nothing until it watches. */
   connected(peer: Peer, outlet: Outlet, mode: 'new' | 'continue' | 'quiet'): void {
     peer.outlet = outlet;
+    peer.lastSeenAt = this.#core.clock.now();
     this.#absence.end(peer.sessionId);
     if (mode === 'quiet') {
       this.#watchers.removeAll(peer);
@@ -188,6 +191,7 @@ export class Router {
 
   heartbeatAnswered(peer: Peer): void {
     this.#watchers.confirm(peer);
+    if (peer.providers.size > 0) this.#feed.providerStirred(peer);
   }
 
   registerClient(peer: Peer, message: RegisterClient): void {
@@ -356,6 +360,7 @@ export class Router {
 
   #committed(change: Change): void {
     this.#dispatcher.committed(change);
+    this.#atWork.committed(change);
     this.#watchers.deliver(change);
     this.#feed.requestChanged(change.record);
     if (change.events.length > 0 && change.record.tenant !== hubTenant) this.#tell(change);

@@ -35,3 +35,5 @@ export const lookMs = 20;
 /** Who follows the hub's own life is told at most so often, and of at most so many requests at a time. */
 export const feedMs = 500;
 export const maxFedRequests = 200;
+/** Progress and heartbeats of providers are told at most so often: thousands of them beat, and what counts is told at once. */
+export const stirMs = 2_000;

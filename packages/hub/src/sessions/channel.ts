@@ -75,6 +75,7 @@ export class Channel implements ConnectionListener {
 
   message(name: unknown, args: readonly unknown[], acknowledge: Acknowledge | undefined): void {
     if (!this.isCurrent) return;
+    this.#seen();
     const message = { name, args, acknowledge };
     if (this.#held.length === 0 && this.#mayTake(message)) return this.#take(message);
     if (this.#held.length >= maxHeld) return this.connection.close();
@@ -91,6 +92,7 @@ export class Channel implements ConnectionListener {
 
   heartbeatAnswered(): void {
     if (!this.isCurrent) return;
+    this.#seen();
     this.session.heartbeatAnswered();
     this.#host.router.heartbeatAnswered(this.session.peer);
   }
@@ -99,6 +101,11 @@ export class Channel implements ConnectionListener {
     this.#held = [];
     this.#release();
     if (this.isCurrent) this.#host.left(this);
+  }
+
+  /** Of each message: the time is read, and a number stored. */
+  #seen(): void {
+    this.session.peer.lastSeenAt = this.#host.clock.now();
   }
 
   #mayTake({ name }: Message): boolean {

@@ -287,6 +287,26 @@ test('a stock client comes back to a restarted hub and gets the end of what it a
   expect(await ask(back, 'register', { type: 'client' })).toMatchObject({ session_id, resumed: true });
 });
 
+test('whatever a session says is a sign of it: a message, an acknowledgement, the answer to a heartbeat', async () => {
+  const hub = await aHub({ timing: { heartbeatMs: 30 } });
+  const worker = await aWorker(hub, 'resize', { acks: true });
+  const seenAt = () => hub.router.providers(localIdentity)[0]?.lastSeenAt;
+  const seenNow = async (): Promise<void> => {
+    while (seenAt() !== hub.clock.now()) await new Promise(setImmediate);
+  };
+  // A heartbeat, whenever the next one comes.
+  hub.clock.advance(1_000);
+  await seenNow();
+  worker.on('request', (_request: unknown, acknowledge: () => void) => acknowledge());
+  hub.clock.advance(1_000);
+  await ask(worker, 'services', {});
+  expect(seenAt()).toBe(hub.clock.now());
+  const client = await hub.connect();
+  await ask(client, 'request', { to: 'resize', action: 'go' });
+  hub.clock.advance(1_000);
+  await seenNow();
+});
+
 test('a session is forgotten after a quarter of an hour, and one that never said a word at once', async () => {
   const hub = await aHub();
   const idle = hub.clock.pendingTimers;

@@ -23,6 +23,7 @@ class Inbox implements Outlet {
   /** Acknowledges what asks for it, as a well-kept provider does. */
   acknowledges = true;
   unsentBytes = 0;
+  roundTripMs: number | undefined;
   isClosed = false;
   #onDrain: (() => void)[] = [];
 

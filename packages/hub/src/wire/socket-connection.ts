@@ -4,6 +4,7 @@ import type { Socket as EngineSocket } from 'engine.io';
 import type { Socket } from 'socket.io';
 import type { Acknowledge, Connection, ConnectionListener } from './connection.ts';
 import type { Flow } from './flow.ts';
+import type { Messages } from './traffic.ts';
 
 interface Patience {
   readonly unfinishedMs: number;
@@ -16,17 +17,29 @@ export class SocketConnection implements Connection {
   readonly #socket: Socket;
   readonly #engine: EngineSocket;
   readonly #flow: Flow;
+  readonly #messages: Messages;
   #closingSince: number | undefined;
+  #heartbeatSentMs: number | undefined;
+  #roundTripMs: number | undefined;
 
-  constructor(socket: Socket, flow: Flow) {
+  /** @param messages where its own are counted with those of all others. */
+  constructor(socket: Socket, flow: Flow, messages: Messages) {
+    this.#messages = messages;
     this.#socket = socket;
     this.#engine = Reflect.get(socket.client, 'conn') as EngineSocket;
     this.#flow = flow;
     this.auth = socket.handshake.auth;
     this.#engine.on('packetCreate', ({ type }: { type: string }) => {
-      if (type === 'ping') this.listener?.heartbeatSent();
+      if (type !== 'ping') return;
+      this.#heartbeatSentMs = performance.now();
+      this.listener?.heartbeatSent();
     });
-    this.#engine.on('heartbeat', () => this.listener?.heartbeatAnswered());
+    this.#engine.on('heartbeat', () => {
+      // An answer that nobody asked for measures nothing.
+      if (this.#heartbeatSentMs !== undefined) this.#roundTripMs = performance.now() - this.#heartbeatSentMs;
+      this.#heartbeatSentMs = undefined;
+      this.listener?.heartbeatAnswered();
+    });
     // Not calling on keeps the event from the socket's own listeners: its names are the peer's, and `error` would throw.
     socket.use((packet) => this.#receive(packet));
     // What an acknowledgement carries is nobody's business, and as arguments a million values would overflow the stack.
@@ -43,16 +56,23 @@ export class SocketConnection implements Connection {
   }
 
   send(name: string, body: object): void {
+    this.#messages.sent += 1;
     this.#socket.emit(name, body);
   }
 
   /** Who never acknowledges leaves its entry with the socket, and both go together. */
   sendForAck(name: string, body: object, acknowledged: () => void): void {
+    this.#messages.sent += 1;
     this.#socket.emit(name, body, acknowledged);
   }
 
   get unsentBytes(): number {
     return this.#flow.unsentBytes;
+  }
+
+  /** With whatever had to leave before the heartbeat. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
   }
 
   onDrain(callback: () => void): void {
@@ -103,6 +123,7 @@ export class SocketConnection implements Connection {
     const last = args.at(-1);
     const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
     if (acknowledge !== undefined) args.pop();
+    this.#messages.received += 1;
     this.listener?.message(name, args, acknowledge);
   }
 }

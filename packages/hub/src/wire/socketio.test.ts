@@ -7,6 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 import { RawPeer } from '../testing/raw-peer.ts';
 import type { Accept, Connection } from './connection.ts';
 import { serveSocketIo, type Timing } from './socketio.ts';
+import type { Messages } from './traffic.ts';
 
 interface Heard {
   readonly name: unknown;
@@ -16,6 +17,7 @@ interface Heard {
 interface Setup {
   readonly accept?: Accept;
   readonly timing?: Partial<Timing>;
+  readonly messages?: Messages;
 }
 
 const ends: (() => Promise<void> | void)[] = [];
@@ -25,7 +27,7 @@ afterEach(async () => {
 });
 
 /** Socket.IO whose every connection is kept, and whose every message is heard and acknowledged with its number of arguments. */
-async function aWire({ accept, timing = {} }: Setup = {}) {
+async function aWire({ accept, timing = {}, messages = { received: 0, sent: 0 } }: Setup = {}) {
   const connections: Connection[] = [];
   const heard: Heard[] = [];
   const happened: string[] = [];
@@ -50,6 +52,7 @@ async function aWire({ accept, timing = {} }: Setup = {}) {
   const sockets = serveSocketIo({
     server,
     maxMessageBytes: 1024 * 1024,
+    messages,
     accept: accept ?? take,
     allowedOrigin: () => true,
     timing: { lookMs: 20, ...timing },
@@ -208,6 +211,33 @@ test('heartbeats are told, sent before answered', async () => {
   await connected(wire.client({ transports: ['websocket'] }));
   await until(() => wire.happened.length >= 4);
   expect(wire.happened.slice(0, 4)).toEqual(['sent', 'answered', 'sent', 'answered']);
+});
+
+test('how long a heartbeat takes there and back is known once it was answered, and an answer that nobody asked for measures nothing', async () => {
+  const wire = await aWire({ timing: { heartbeatMs: 30 } });
+  const peer = await (await wire.raw()).connect();
+  const [connection] = wire.connections;
+  peer.say('3');
+  await until(() => wire.happened.includes('answered'));
+  expect(connection?.roundTripMs).toBeUndefined();
+  await until(() => wire.happened.includes('sent'));
+  peer.say('3');
+  await until(() => wire.happened.at(-1) === 'answered' && connection?.roundTripMs !== undefined);
+  expect(connection?.roundTripMs).toBeGreaterThan(0);
+  expect(connection?.roundTripMs).toBeLessThan(10_000);
+});
+
+test('messages are counted in either direction, and acknowledgements are none', async () => {
+  const messages = { received: 0, sent: 0 };
+  const wire = await aWire({ messages });
+  const client = await connected(wire.client());
+  client.on('asked', (_body: unknown, acknowledge: (answer: object) => void) => acknowledge({}));
+  await client.emitWithAck('one', {});
+  client.emit('two', {});
+  wire.connections[0]?.send('told', {});
+  await new Promise<void>((resolve) => wire.connections[0]?.sendForAck('asked', {}, resolve));
+  await until(() => wire.heard.length === 2);
+  expect(messages).toEqual({ received: 2, sent: 2 });
 });
 
 test('what a peer does not read is counted in bytes, and drains when it reads on', async () => {

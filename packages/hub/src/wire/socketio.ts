@@ -11,6 +11,7 @@ import type { Accept, Welcome } from './connection.ts';
 import { inQuery } from './door.ts';
 import { Flow } from './flow.ts';
 import { SocketConnection } from './socket-connection.ts';
+import type { Messages } from './traffic.ts';
 
 /** Durations of the wire, milliseconds. */
 export interface Timing {
@@ -38,6 +39,8 @@ const farewellMs = 2_000;
 interface SocketIoParts {
   readonly server: HttpServer;
   readonly maxMessageBytes: number;
+  /** Where messages are counted. Left out: nobody asks. */
+  readonly messages?: Messages;
   readonly accept: Accept;
   /** A session of the transport has begun. @returns what to call when it is gone. */
   readonly sessionOpened?: (request: IncomingMessage) => () => void;
@@ -57,6 +60,7 @@ export interface SocketIo {
 export function serveSocketIo({
   server,
   maxMessageBytes,
+  messages = { received: 0, sent: 0 },
   accept,
   sessionOpened,
   allowedOrigin,
@@ -103,7 +107,7 @@ export function serveSocketIo({
     greeted.add(socket.conn);
     const flow = flows.get(socket.conn);
     if (flow === undefined) return socket.conn.close();
-    const connection = new SocketConnection(socket, flow);
+    const connection = new SocketConnection(socket, flow, messages);
     const greet = (welcome: Welcome): void => {
       // Stock clients give `pid` back on their own when they return. Socket.IO fills it only for its own recovery, which is not used.
       Reflect.set(socket, 'pid', welcome.pid);

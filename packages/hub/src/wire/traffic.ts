@@ -1,9 +1,16 @@
-/** How many bytes went over all connections of a server, whatever they carried. The system's sockets count; they are read when somebody asks. */
+/** How much went over all connections of a server: bytes, which the system's sockets count, and messages, which whoever takes and sends them counts. */
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** Since the start; acknowledgements are none. */
+export interface Messages {
+  received: number;
+  sent: number;
+}
+
 export class Traffic {
+  readonly messages: Messages = { received: 0, sent: 0 };
   readonly #open = new Set<Socket>();
   #received = 0;
   #sent = 0;

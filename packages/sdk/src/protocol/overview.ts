@@ -26,7 +26,23 @@ export interface ProviderSession {
   readonly subject: string;
   /** False while it may come back. */
   readonly connected: boolean;
+  /** When its last message came, the answer to a heartbeat too; wall clock, milliseconds since 1970. */
+  readonly lastSeenAt: number;
+  /** Of the latest heartbeat: the network there and back, and how long its process took to answer. Absent before the first, and while it is away. */
+  readonly roundTripMs?: number;
   readonly services: readonly (Omit<ProviderInfo, 'sessionId' | 'name'> & { readonly service: string })[];
+  /** The first of what it holds, whatever it has held for longest before the rest. */
+  readonly workingOn: readonly WorkInHand[];
+}
+
+/** A request that a provider holds. */
+export interface WorkInHand {
+  readonly requestId: string;
+  readonly service: string;
+  readonly action: string;
+  /** When this attempt was assigned; wall clock, milliseconds since 1970. */
+  readonly sinceAt: number;
+  readonly overall: number;
 }
 
 /** One session, whatever it does. */
@@ -36,6 +52,8 @@ export interface ClientInfo {
   readonly subject: string;
   /** False while it may come back. */
   readonly connected: boolean;
+  /** When its last message came, the answer to a heartbeat too; wall clock, milliseconds since 1970. */
+  readonly lastSeenAt: number;
   readonly openRequests: number;
   /** How many requests it follows. */
   readonly watching: number;
@@ -71,6 +89,12 @@ export interface HubInfo {
   readonly startedAt: number;
   readonly openRequests: number;
   readonly connections: number;
+  /** Over its connections, the mean of the last ten seconds. */
+  readonly messagesPerSecond: { readonly in: number; readonly out: number };
+  /** How late the event loop was at worst in the last ten seconds. */
+  readonly eventLoopLagMs: number;
+  /** What the process holds. */
+  readonly memoryBytes: number;
   /** Why nothing new is accepted; absent while everything is well. */
   readonly trouble?: string;
 }

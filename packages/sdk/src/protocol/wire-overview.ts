@@ -1,6 +1,15 @@
 /** From TypeScript to the wire: how the hub spells what it says of itself. */
 
-import type { ClientInfo, CurrentTask, HubInfo, ProviderSession, RequestSummary, Stats, StatsPoint } from './overview.ts';
+import type {
+  ClientInfo,
+  CurrentTask,
+  HubInfo,
+  ProviderSession,
+  RequestSummary,
+  Stats,
+  StatsPoint,
+  WorkInHand,
+} from './overview.ts';
 import { providerToWire, requestHeadToWire, type WireBody } from './wire.ts';
 
 export function summaryToWire(summary: RequestSummary): WireBody {
@@ -19,22 +28,37 @@ function currentTaskToWire({ taskId, ...said }: CurrentTask): WireBody {
   return { task_id: taskId, ...said };
 }
 
-export function providerSessionToWire({ sessionId, name, subject, connected, services }: ProviderSession): WireBody {
+export function providerSessionToWire(session: ProviderSession): WireBody {
+  const { sessionId, name, subject, connected, lastSeenAt, roundTripMs, services, workingOn } = session;
   return {
     session_id: sessionId,
     ...(name === undefined ? {} : { name }),
     subject,
     connected,
+    last_seen_at: new Date(lastSeenAt).toISOString(),
+    ...(roundTripMs === undefined ? {} : { round_trip_ms: tenths(roundTripMs) }),
     services: services.map(({ service, ...info }) => ({ service, ...providerToWire(info) })),
+    working_on: workingOn.map(workToWire),
   };
 }
 
-export function clientToWire({ sessionId, name, subject, connected, openRequests, watching, services }: ClientInfo): WireBody {
+function workToWire({ requestId, service, action, sinceAt, overall }: WorkInHand): WireBody {
+  return { request_id: requestId, service, action, since_at: new Date(sinceAt).toISOString(), overall };
+}
+
+/** What is often below one, with as much of it as anybody reads. */
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+export function clientToWire({ sessionId, name, subject, connected, lastSeenAt, ...does }: ClientInfo): WireBody {
+  const { openRequests, watching, services } = does;
   return {
     session_id: sessionId,
     ...(name === undefined ? {} : { name }),
     subject,
     connected,
+    last_seen_at: new Date(lastSeenAt).toISOString(),
     open_requests: openRequests,
     watching,
     services,
@@ -58,7 +82,8 @@ export function historyToWire({ stepMs, points }: { readonly stepMs: number; rea
   return { step_ms: stepMs, points: points.map(({ at, ...counts }) => ({ at: new Date(at).toISOString(), ...counts })) };
 }
 
-export function hubToWire({ hubId, version, epoch, startedAt, openRequests, connections, trouble }: HubInfo): WireBody {
+export function hubToWire({ hubId, version, epoch, startedAt, openRequests, connections, trouble, ...fares }: HubInfo): WireBody {
+  const { messagesPerSecond, eventLoopLagMs, memoryBytes } = fares;
   return {
     hub_id: hubId,
     version,
@@ -66,6 +91,9 @@ export function hubToWire({ hubId, version, epoch, startedAt, openRequests, conn
     started_at: new Date(startedAt).toISOString(),
     open_requests: openRequests,
     connections,
+    messages_per_second: { in: tenths(messagesPerSecond.in), out: tenths(messagesPerSecond.out) },
+    event_loop_lag_ms: tenths(eventLoopLagMs),
+    memory_bytes: memoryBytes,
     ...(trouble === undefined ? {} : { trouble }),
   };
 }

@@ -1,7 +1,7 @@
 /** What an operator should look at first, each with what can be done; nothing while all is well. */
 
 import { requestsPath, servicePath } from '../../app/paths.ts';
-import type { RequestSummary, Service } from '../../live/api.ts';
+import type { Hub, RequestSummary, Service, Stats } from '../../live/api.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 import { loadOf } from '../../parts/load.ts';
 
@@ -12,23 +12,40 @@ export interface Attention {
   readonly path: string;
 }
 
+/** Everything waits for a loop that is as late as this, milliseconds; half of it is a bad moment. */
+const tooLateMs = 200;
+/** So long a hub is kept by its own start, and by that of all who come back to it. */
+const startMs = 30_000;
+
+/** Of what ended in a minute. */
+const leastFailures = 3;
+const toleratedShare = 0.05;
+
 interface Seen {
   readonly services: readonly Service[];
   /** Requests that wait, of any service: some may be for a name that none has registered. */
   readonly queued: readonly RequestSummary[];
   /** Requests whose provider has been silent for too long. */
   readonly stalled: readonly RequestSummary[];
+  /** What happened in the last minute; undefined for whoever does not see everything. */
+  readonly minute: Stats['last_minute'] | undefined;
+  /** What an operator sees of them; empty for everybody else. */
+  readonly hubs: readonly Hub[];
+  /** Wall clock, milliseconds. */
+  readonly now: number;
 }
 
-export function attentionOf({ services, queued, stalled }: Seen): readonly Attention[] {
+export function attentionOf({ services, queued, stalled, minute, hubs, now }: Seen): readonly Attention[] {
   const known = new Set(services.map(({ name }) => name));
   const unknown = new Map<string, number>();
   for (const { to, live } of queued) {
     if (live.waiting?.reason === 'no_provider' && !known.has(to)) unknown.set(to, (unknown.get(to) ?? 0) + 1);
   }
   return [
+    ...hubs.flatMap((hub) => [...notReady(hub), ...late(hub, now)]),
     ...[...unknown].map(([name, waiting]) => neverProvided(name, waiting)),
     ...services.flatMap((service) => [...unprovided(service), ...paused(service), ...crowded(service), ...suspect(service)]),
+    ...failures(minute),
     ...[...new Set(stalled.map(({ to }) => to))].map((name) =>
       silent(
         name,
@@ -47,6 +64,46 @@ function silent(name: string, requests: readonly RequestSummary[]): Attention {
     todo: 'Look at the worker: it may hang. Cancelling hands its place to the next.',
     path: requestsPath({ is: 'stalled', service: name }),
   };
+}
+
+function notReady({ hub_id, trouble }: Hub): Attention[] {
+  if (trouble === undefined) return [];
+  return [
+    {
+      key: `hub ${hub_id} not ready`,
+      what: `The hub ${hub_id} is not ready: ${trouble}`,
+      todo: 'Look at its log, its disk and its CPU: until then it may refuse what is sent.',
+      path: '/cluster',
+    },
+  ];
+}
+
+function late({ hub_id, event_loop_lag_ms, started_at }: Hub, now: number): Attention[] {
+  if (event_loop_lag_ms <= tooLateMs || now - Date.parse(started_at) < startMs) return [];
+  return [
+    {
+      key: `hub ${hub_id} late`,
+      what: `The hub ${hub_id} was up to ${durationText(event_loop_lag_ms)} late in the last ten seconds`,
+      todo: 'Everything waits for it that long: give it a core of its own, or less to do.',
+      path: '/cluster',
+    },
+  ];
+}
+
+/** A few of many are everyday; one of a handful is chance. */
+function failures(minute: Seen['minute']): Attention[] {
+  if (minute === undefined) return [];
+  const failed = minute.failed + minute.expired;
+  const ended = failed + minute.completed + minute.cancelled;
+  if (failed < leastFailures || failed < ended * toleratedShare) return [];
+  return [
+    {
+      key: 'failures',
+      what: `${countText(failed)} of ${countText(ended)} requests that ended in the last minute failed`,
+      todo: 'Look at their errors: many with one code have one cause.',
+      path: requestsPath({ state: 'failed,expired', since: '1m' }),
+    },
+  ];
 }
 
 function neverProvided(name: string, waiting: number): Attention {

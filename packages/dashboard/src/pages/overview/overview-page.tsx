@@ -1,7 +1,8 @@
 /** How the hub is, in one look: a sentence, the numbers, what needs attention, and every service. */
 
 import { Link } from 'wouter';
-import { useSeesAll, useServices, useStats } from '../../live/queries.ts';
+import { useNow } from '../../app/now.ts';
+import { useHubs, useSeesAll, useServices, useStats } from '../../live/queries.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useRequestList } from '../requests/request-list.ts';
 import { attentionOf } from './attention.ts';
@@ -20,7 +21,10 @@ export function OverviewPage() {
   const seesAll = useSeesAll();
   const { requests: queued } = useRequestList(waiting, { isPaused: false });
   const { requests: stalled } = useRequestList(silent, { isPaused: false });
-  const attention = services === undefined ? [] : attentionOf({ services, queued: queued ?? [], stalled: stalled ?? [] });
+  const hubs = useHubs();
+  const now = useNow();
+  const seen = { queued: queued ?? [], stalled: stalled ?? [], minute: stats?.last_minute, hubs: hubs ?? [], now };
+  const attention = services === undefined ? [] : attentionOf({ services, ...seen });
   return (
     <div className={styles['page']}>
       <h1 className="unseen">Overview</h1>
@@ -54,7 +58,7 @@ export function OverviewPage() {
 }
 
 function healthOf(services: number, troubles: number): string {
-  if (services === 0) return 'The hub is up and waits for its first service.';
+  if (troubles === 0 && services === 0) return 'The hub is up and waits for its first service.';
   if (troubles === 0) return services === 1 ? 'All is well: one service, ready.' : `All is well: ${services} services, ready.`;
   return troubles === 1 ? 'One thing needs attention.' : `${troubles} things need attention.`;
 }

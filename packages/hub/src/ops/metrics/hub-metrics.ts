@@ -2,6 +2,7 @@
 
 import { statfs } from 'node:fs/promises';
 import type { PoolInfo } from '../../routing/ports.ts';
+import { type MessageCounts, Pulse } from '../pulse.ts';
 import { CommitMetrics } from './commit-metrics.ts';
 import { Metrics } from './metrics.ts';
 import { watchProcess } from './process-metrics.ts';
@@ -23,6 +24,7 @@ interface Readings {
   readonly connections: () => number;
   readonly eventStreams: () => number;
   readonly sessions: () => Readonly<Record<'connected' | 'away', number>>;
+  readonly messages: () => MessageCounts;
   readonly receivedBytes: () => number;
   readonly sentBytes: () => number;
   readonly commitsWaiting: () => number;
@@ -32,6 +34,8 @@ interface Readings {
 export class HubMetrics {
   readonly requests: RequestMetrics;
   readonly commits: CommitMetrics;
+  /** How the process fares by now. */
+  readonly pulse: Pulse;
   readonly #metrics = new Metrics();
   readonly #refusals: Family<Value>;
   readonly #endProcess: () => void;
@@ -42,7 +46,8 @@ export class HubMetrics {
     this.commits = new CommitMetrics(metrics);
     this.#refusals = metrics.values('conduit_refusals_total');
     this.#read(readings);
-    this.#endProcess = watchProcess(metrics);
+    this.pulse = new Pulse(readings.messages);
+    this.#endProcess = watchProcess(metrics, this.pulse);
   }
 
   get contentType(): string {
@@ -59,6 +64,7 @@ export class HubMetrics {
   }
 
   close(): void {
+    this.pulse.close();
     this.#endProcess();
   }
 
@@ -77,6 +83,8 @@ export class HubMetrics {
     metrics.atScrape(() => {
       for (const [state, count] of Object.entries(sessions())) sessionsNow.of(state).now = count;
     });
+    metrics.read('conduit_received_messages_total', () => readings.messages().received);
+    metrics.read('conduit_sent_messages_total', () => readings.messages().sent);
     metrics.read('conduit_received_bytes_total', readings.receivedBytes);
     metrics.read('conduit_sent_bytes_total', readings.sentBytes);
     metrics.read('conduit_commits_waiting', readings.commitsWaiting);

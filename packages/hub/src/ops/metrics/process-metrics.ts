@@ -1,12 +1,9 @@
 /** The process itself, under the names that dashboards for Node know: CPU, memory, open files, the loop's lag, garbage collections. */
 
 import { readdir, readFile } from 'node:fs/promises';
-import { constants, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+import type { Pulse } from '../pulse.ts';
 import type { Metrics } from './metrics.ts';
-
-/** How often the loop is looked at, milliseconds: each look wakes the process, and that is too seldom to be felt. */
-const lookMs = 20;
-const nanosecondsPerSecond = 1e9;
 
 const gcKinds: Readonly<Record<number, string>> = {
   [constants.NODE_PERFORMANCE_GC_MAJOR]: 'major',
@@ -16,7 +13,7 @@ const gcKinds: Readonly<Record<number, string>> = {
 };
 
 /** Watches from now on. @returns ends it. */
-export function watchProcess(metrics: Metrics): () => void {
+export function watchProcess(metrics: Metrics, pulse: Pulse): () => void {
   metrics.read('process_cpu_user_seconds_total', () => process.cpuUsage().user / 1e6);
   metrics.read('process_cpu_system_seconds_total', () => process.cpuUsage().system / 1e6);
   const startedAt = Math.round(performance.timeOrigin) / 1_000;
@@ -27,31 +24,22 @@ export function watchProcess(metrics: Metrics): () => void {
   metrics.read('nodejs_heap_size_used_bytes', () => process.memoryUsage().heapUsed);
   metrics.read('nodejs_heap_size_total_bytes', () => process.memoryUsage().heapTotal);
   metrics.read('nodejs_external_memory_bytes', () => process.memoryUsage().external);
-  const endLag = watchLoop(metrics);
-  const endCollections = watchCollections(metrics);
-  return () => {
-    endLag();
-    endCollections();
-  };
+  tellLag(metrics, pulse);
+  return watchCollections(metrics);
 }
 
-function watchLoop(metrics: Metrics): () => void {
-  const delays = monitorEventLoopDelay({ resolution: lookMs });
-  delays.enable();
+function tellLag(metrics: Metrics, pulse: Pulse): void {
   const [p50, p99, max] = [
     metrics.values('nodejs_eventloop_lag_p50_seconds').of(),
     metrics.values('nodejs_eventloop_lag_p99_seconds').of(),
     metrics.values('nodejs_eventloop_lag_max_seconds').of(),
   ];
-  // What is measured is how long after the former look the next one came: what is beyond the pause between them is lag.
-  const lag = (nanoseconds: number): number => Math.max(0, nanoseconds / nanosecondsPerSecond - lookMs / 1_000);
   metrics.atScrape(() => {
-    p50.now = lag(delays.percentile(50));
-    p99.now = lag(delays.percentile(99));
-    max.now = lag(delays.max);
-    delays.reset();
+    const lag = pulse.takeLag();
+    p50.now = lag.p50 / 1_000;
+    p99.now = lag.p99 / 1_000;
+    max.now = lag.max / 1_000;
   });
-  return () => delays.disable();
 }
 
 function watchCollections(metrics: Metrics): () => void {

@@ -72,6 +72,8 @@ export const metricTable = {
   conduit_connections: { type: 'gauge', labels: [], help: 'Sockets that are connected.' },
   conduit_event_streams: { type: 'gauge', labels: [], help: 'Open responses of server-sent events.' },
   conduit_sessions: { type: 'gauge', labels: ['state'], help: 'Sessions: connected, or away and awaited.' },
+  conduit_received_messages_total: { type: 'counter', labels: [], help: 'Messages that came over sockets.' },
+  conduit_sent_messages_total: { type: 'counter', labels: [], help: 'Messages that were sent over sockets.' },
   conduit_received_bytes_total: { type: 'counter', labels: [], help: 'Bytes read from all connections, whatever they carried.' },
   conduit_sent_bytes_total: { type: 'counter', labels: [], help: 'Bytes written to all connections.' },
   conduit_commit_duration_seconds: {
