@@ -205,6 +205,7 @@ const offer = {
   state: z.enum(['ready', 'busy', 'draining', 'suspect']),
   held: z.int(),
   capacity: z.int(),
+  served: z.int().openapi({ description: 'How many requests it has been handed since it joined.' }),
   instance_id: z.string().optional(),
   joined_at: at,
 };
