@@ -44,6 +44,7 @@ try {
     ...ids,
     services: 'services',
     service: 'services/documents',
+    'service-busy': 'services/llm',
     providers: 'providers',
     clients: 'clients',
     cluster: 'cluster',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agoText, bytesText, durationText } from './durations.ts';
+import { agoText, bytesText, durationText, shareText } from './durations.ts';
 
 test.each([
   [0, '0 ms'],
@@ -31,4 +31,14 @@ test.each([
   [3 * 1_024 ** 2, '3.0 MiB'],
 ])('%d bytes are %s', (bytes, text) => {
   expect(bytesText(bytes)).toBe(text);
+});
+
+test.each([
+  [0, 0, '–'],
+  [0, 8, '0 %'],
+  [1, 1_000, '<1 %'],
+  [1, 3, '33 %'],
+  [8, 8, '100 %'],
+])('%d of %d are %s', (part, whole, text) => {
+  expect(shareText(part, whole)).toBe(text);
 });
