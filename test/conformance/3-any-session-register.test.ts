@@ -99,6 +99,7 @@ describe('services', () => {
         state: 'ready',
         held: 0,
         capacity: 3,
+        served: 0,
         joined_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       },
     ]);

@@ -23,6 +23,7 @@ const pages: Readonly<Record<string, (ids: Work['ids']) => readonly [path: strin
   'a request that waits': ({ queued }) => [`requests/${queued}`, 'queued'],
   services: () => ['services', 'nightly'],
   'a service': () => ['services/brightwrapper', 'generate-infographics'],
+  'a service that fails': () => ['services/documents', 'no_pages'],
   providers: () => ['providers', 'press 1'],
   clients: () => ['clients', 'storefront'],
   'clients that are gone': () => ['clients?gone=1', 'gone'],

@@ -1,6 +1,6 @@
 /** Services, providers, clients and hubs as an operator sees them, and what can be done to them from there. */
 
-import { action, defineService, type LooseHandlers, serve } from '@conduit/sdk';
+import { action, defineService, type LooseHandlers, ServiceError, serve } from '@conduit/sdk';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { closing } from '../support/closing.ts';
@@ -56,6 +56,55 @@ test('a service is tried with a form made from its schema, and what comes of it 
   await page.getByRole('tabpanel', { name: 'Result' }).getByText('north').waitFor();
 });
 
+test('a service tells how its requests go, with which errors they fail, and how its pool shares them', async () => {
+  const hub = await aTestHub();
+  const gate = aGate();
+  const press: LooseHandlers = {
+    print: async ({ fails, waits }: { readonly fails?: string; readonly waits?: boolean }) => {
+      if (waits === true) await gate.opened;
+      if (fails !== undefined) throw new ServiceError(fails, 'the <b>press</b> stands still');
+      return 'printed';
+    },
+  };
+  await aProvider(hub.url, press, { service: 'press', name: 'press 1', capacity: 3 });
+  const page = await openPage(chromium, `${hub.url}/services/press`);
+  const pool = page.getByRole('region', { name: 'Pool' });
+  const errors = page.getByRole('region', { name: 'Errors in the last 15 minutes' });
+  await page.getByRole('link', { name: 'Completed 0 in 15 m' }).waitFor();
+  await pool.getByRole('listitem').filter({ hasText: 'press 1' }).getByText('0 served –').waitFor();
+  // While nothing fails nothing is said of it.
+  expect(await errors.count()).toBe(0);
+
+  const conduit = await aConduit(hub.url);
+  const print = async (payload: object) => await conduit.request('press', 'print', payload).catch(() => undefined);
+  await print({});
+  await aProvider(hub.url, press, { service: 'press', name: 'press 2', capacity: 3 });
+  for (const fails of ['no_paper', 'jammed', 'no_paper']) await print({ fails });
+  const waiting = print({ waits: true });
+  await page.getByRole('link', { name: 'At work 1 now' }).waitFor();
+  await page.getByRole('link', { name: 'Completed 1 in 15 m' }).waitFor();
+  await page.getByRole('link', { name: 'Failed 3 in 15 m' }).waitFor();
+  await page.getByText(/^\d+ ms p50$/).waitFor();
+  expect(await errors.getByRole('listitem').allInnerTexts()).toEqual([
+    expect.stringMatching(/^no_paper\s+2\s+67 %\s+latest/),
+    expect.stringMatching(/^jammed\s+1\s+33 %\s+latest/),
+  ]);
+  const rows = pool.getByRole('listitem');
+  await rows.filter({ hasText: 'press 1' }).getByText('3 served 60 %').waitFor();
+  await rows.filter({ hasText: 'press 2' }).getByText('2 served 40 %').waitFor();
+  gate.open();
+  await waiting;
+  await page.getByRole('link', { name: 'Completed 2 in 15 m' }).waitFor();
+
+  // What is counted is one step away.
+  await page.getByRole('link', { name: 'Failed 3 in 15 m' }).click();
+  await page.getByRole('list', { name: 'Requests' }).getByRole('listitem').nth(2).waitFor();
+  expect(new URL(page.url()).search).toBe('?service=press&state=failed%2Cexpired');
+  await page.goBack();
+  await errors.getByRole('link', { name: 'What failed' }).click();
+  await page.getByRole('list', { name: 'Requests' }).getByRole('listitem').nth(2).waitFor();
+});
+
 test('a service without provider tells since when and what waits, and one that comes takes it at once', async () => {
   const hub = await aTestHub();
   await someWork(hub.url);
@@ -64,7 +113,7 @@ test('a service without provider tells since when and what waits, and one that c
   await page.getByText('1 waiting.').waitFor();
   await aProvider(hub.url, { sweep: () => null }, { service: 'nightly', name: 'the new one' });
   await page.getByText('the new one').waitFor();
-  await page.getByText('0 at work, 0 waiting').waitFor();
+  await page.getByRole('link', { name: 'Waiting 0 now' }).waitFor();
 });
 
 test('what is tried says beforehand that it would wait, and can’t be sent while there is no connection', {
@@ -105,10 +154,10 @@ test('a service is paused, what comes then waits, and goes on when it is resumed
   await aProvider(hub.url, { greet: () => 'hello' }, { service: 'greeter' });
   const page = await openPage(chromium, `${hub.url}/services/greeter`);
   await page.getByRole('button', { name: 'Pause' }).click();
-  await page.getByText('paused · 0 at work, 0 waiting').waitFor();
+  await page.getByRole('region', { name: 'Pool' }).getByText('paused').waitFor();
   const conduit = await aConduit(hub.url);
   const request = conduit.request('greeter', 'greet', {});
-  await page.getByText('paused · 0 at work, 1 waiting').waitFor();
+  await page.getByRole('link', { name: 'Waiting 1 now' }).waitFor();
   await page.getByRole('button', { name: 'Resume' }).click();
   expect(await request).toBe('hello');
 });

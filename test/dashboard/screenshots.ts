@@ -46,6 +46,7 @@ try {
     ...ids,
     services: 'services',
     service: 'services/documents',
+    'service-busy': 'services/llm',
     providers: 'providers',
     clients: 'clients',
     'clients-gone': 'clients?gone=1',

@@ -87,6 +87,7 @@ export interface Service {
     readonly state: string;
     readonly held: number;
     readonly capacity: number;
+    readonly served: number;
     readonly joined_at: string;
   }[];
   readonly waiting: number;

@@ -8,6 +8,7 @@ import { tokenStore } from './token.ts';
 export type Stats = Answer<'stats'>;
 export type History = Answer<'history'>;
 export type Service = Answer<'service'>;
+export type ServiceStats = Answer<'serviceStats'>;
 export type RequestSummary = Answer<'requests'>['requests'][number];
 export type RequestState = RequestSummary['state'];
 export type Provider = Answer<'providers'>['providers'][number];
@@ -42,7 +43,18 @@ export async function ask(path: string, init: RequestInit = {}, token = tokenSto
   throw await refusalOf(response);
 }
 
-type Named = 'requests' | 'request' | 'stats' | 'history' | 'services' | 'service' | 'providers' | 'clients' | 'hubs' | 'me';
+type Named =
+  | 'requests'
+  | 'request'
+  | 'stats'
+  | 'history'
+  | 'services'
+  | 'service'
+  | 'serviceStats'
+  | 'providers'
+  | 'clients'
+  | 'hubs'
+  | 'me';
 type Done = 'accepted' | 'cancelled' | 'done' | 'service';
 
 /** @param _what names the shape of the answer: the hub's tests hold it to that; here it is believed. @throws ApiError */

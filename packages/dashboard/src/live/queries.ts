@@ -2,7 +2,18 @@
 
 import { QueryClient, skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { ApiError, type Client, get, type History, type Hub, type Me, type Provider, type Service, type Stats } from './api.ts';
+import {
+  ApiError,
+  type Client,
+  get,
+  type History,
+  type Hub,
+  type Me,
+  type Provider,
+  type Service,
+  type ServiceStats,
+  type Stats,
+} from './api.ts';
 import { hubLife } from './hub-life.ts';
 
 export function createQueries(): QueryClient {
@@ -25,6 +36,8 @@ export const keyOfMe = ['me'] as const;
 const keys = { services: ['services'], providers: ['providers'], stats: ['stats'] } as const;
 /** What is listed and not pushed is asked for again this often, and only while somebody looks. */
 const againMs = 5_000;
+/** The same of numbers that somebody watches. */
+const numbersAgainMs = 2_000;
 
 /** Who looks, and what they may do. */
 export function useMe(): { readonly me: Me | undefined; readonly error: Error | null; readonly isAsking: boolean } {
@@ -87,7 +100,17 @@ export function useHistory(): History | undefined {
     queryKey: ['history'],
     queryFn: async ({ signal }) => await get('history', '/stats/history', signal),
     enabled: sees,
-    refetchInterval: 2_000,
+    refetchInterval: numbersAgainMs,
+  });
+  return data;
+}
+
+/** The numbers of one service, for whoever is told of it. */
+export function useServiceStats(name: string): ServiceStats | undefined {
+  const { data } = useQuery({
+    queryKey: ['service-stats', name],
+    queryFn: async ({ signal }) => await get('serviceStats', `/services/${encodeURIComponent(name)}/stats`, signal),
+    refetchInterval: numbersAgainMs,
   });
   return data;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agoText, bytesText, durationText, rateText } from './durations.ts';
+import { agoText, bytesText, durationText, rateText, shareText } from './durations.ts';
 
 test.each([
   [0, '0 ms'],
@@ -41,4 +41,14 @@ test.each([
   [1_239.7, '1,240'],
 ])('%d times a second are %s', (rate, text) => {
   expect(rateText(rate)).toBe(text);
+});
+
+test.each([
+  [0, 0, '–'],
+  [0, 8, '0 %'],
+  [1, 1_000, '<1 %'],
+  [1, 3, '33 %'],
+  [8, 8, '100 %'],
+])('%d of %d are %s', (part, whole, text) => {
+  expect(shareText(part, whole)).toBe(text);
 });

@@ -43,6 +43,13 @@ export function rateText(rate: number): string {
   return rate > 0 && rate < 10 ? rate.toFixed(1) : countText(Math.round(rate));
 }
 
+/** `34 %`, `<1 %`; `–` of nothing. */
+export function shareText(part: number, whole: number): string {
+  if (whole === 0) return '–';
+  const percent = (100 * part) / whole;
+  return percent > 0 && percent < 1 ? '<1 %' : `${Math.round(percent)} %`;
+}
+
 /** `14:03:27.123`, in the time of whoever looks. */
 export function clockText(at: number): string {
   const date = new Date(at);

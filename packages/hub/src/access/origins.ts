@@ -45,7 +45,8 @@ export class Origins {
     if (this.#told.has(origin)) return;
     if (this.#told.size >= maxTold) this.#told.clear();
     this.#told.add(origin);
-    this.#log.warn({ origin }, `a page of ${origin} was turned away; ${adviceFor(origin)}`);
+    const advice = adviceFor(origin);
+    this.#log.warn({ origin }, `a page of ${origin} was turned away; ${advice}`);
   }
 }
 

@@ -60,7 +60,7 @@ test('today needs no date', () => {
   expect(timeText(noon, noon + 24 * 60 * 60_000)).toBe('2026-01-02 12:00:00');
 });
 
-const provider = { sessionId: 's1', name: 'llm worker', state: 'busy', held: 4, capacity: 4, joinedAt: 0 } as const;
+const provider = { sessionId: 's1', name: 'llm worker', state: 'busy', held: 4, capacity: 4, served: 9, joinedAt: 0 } as const;
 const llm = {
   name: 'llm',
   actions: [{ name: 'go', description: 'Streams text', idempotent: false, timeoutMs: 60_000 }, { name: 'chat' }],

@@ -219,14 +219,17 @@ const offer = {
   state: z.enum(['ready', 'busy', 'draining', 'suspect']),
   held: z.int(),
   capacity: z.int(),
+  served: z.int().openapi({ description: 'How many requests it has been handed since it joined.' }),
   instance_id: z.string().optional(),
   joined_at: at,
 };
 const counts = { accepted: z.int(), completed: z.int(), failed: z.int(), cancelled: z.int(), expired: z.int() };
+const open = z.strictObject({ queued: z.int(), assigned: z.int(), running: z.int(), cancelling: z.int() });
+const percentiles = z.strictObject({ p50_ms: z.number(), p95_ms: z.number() });
 const stats = {
-  open: z.strictObject({ queued: z.int(), assigned: z.int(), running: z.int(), cancelling: z.int() }),
+  open,
   last_minute: z.strictObject(counts),
-  durations: z.strictObject({ p50_ms: z.number(), p95_ms: z.number() }).optional(),
+  durations: percentiles.optional(),
   services: z.int(),
   providers: z.int(),
   clients: z.int(),
@@ -241,6 +244,22 @@ const service = z
     unprovided_ms: z.number().optional(),
   })
   .openapi('Service');
+const serviceStats = z
+  .strictObject({
+    service: z.string(),
+    open,
+    last_minute: z.strictObject(counts),
+    last_quarter: z.strictObject(counts),
+    durations: percentiles.optional().openapi({
+      description: 'How long the latest 1,000 that ended in the last 15 minutes took, from their creation.',
+    }),
+    queued: percentiles.optional().openapi({ description: 'How long the same had waited in the line.' }),
+    errors: z.array(z.strictObject({ code: z.string(), count: z.int(), last_at: at })).openapi({
+      description:
+        'Of what failed or expired in the last 15 minutes, the most frequent first; `other` stands for the codes beyond 20.',
+    }),
+  })
+  .openapi('ServiceStats');
 const lastSeenAt = at.openapi({ description: 'When its last message came, the answer to a heartbeat too.' });
 const workInHand = z
   .strictObject({
@@ -341,6 +360,7 @@ export const answers = {
   done: z.strictObject({ ok: z.literal(true) }),
   services: z.strictObject({ services: z.array(service) }),
   service,
+  serviceStats,
   providers: z.strictObject({ providers: z.array(provider) }),
   clients: z.strictObject({ clients: z.array(client) }),
   hubs: z.strictObject({ hubs: z.array(hub) }),

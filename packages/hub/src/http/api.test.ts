@@ -50,6 +50,50 @@ test('services are shown with their pools, one or all of the tenant', async () =
   expect((await asked.ask('/services/a%20b', { token: 'root-acme' })).status).toBe(400);
 });
 
+test('a service tells what it did of late, and with which errors', async () => {
+  const worker = await asked.hub.connect({ auth: { token: 'ann-acme' } });
+  await worker.emitWithAck('register', { type: 'service', name: 'crop' });
+  const client = await asked.hub.connect({ auth: { token: 'ann-acme' } });
+  for (const said of ['result', 'error', 'error']) {
+    const handed = new Promise<{ request_id: string }>((resolve) => worker.once('request', resolve));
+    await client.emitWithAck('request', { to: 'crop', action: 'go' });
+    const { request_id } = await handed;
+    await worker.emitWithAck(said, { request_id, error: { code: 'no_paper', message: 'none <b>left</b>' } });
+  }
+  const { json } = await asked.ask('/services/crop/stats', { token: 'bob-acme' });
+  expect(answers.serviceStats.parse(json)).toMatchObject({
+    service: 'crop',
+    open: { queued: 0, assigned: 0, running: 0, cancelling: 0 },
+    last_minute: { accepted: 3, completed: 1, failed: 2 },
+    last_quarter: { accepted: 3, completed: 1, failed: 2, cancelled: 0, expired: 0 },
+    durations: { p50_ms: expect.any(Number), p95_ms: expect.any(Number) },
+    queued: { p50_ms: 0, p95_ms: 0 },
+    errors: [{ code: 'no_paper', count: 2, last_at: expect.stringMatching(/Z$/) }],
+  });
+  // Of nothing there are no durations.
+  await serve('idle');
+  const idle = answers.serviceStats.parse((await asked.ask('/services/idle/stats', { token: 'root-acme' })).json);
+  expect(Object.keys(idle)).toEqual(['service', 'open', 'last_minute', 'last_quarter', 'errors']);
+});
+
+test('the numbers of a service that somebody may not know of are refused as those of none', async () => {
+  await serve('resize');
+  const client = await asked.hub.connect({ auth: { token: 'ann-acme' } });
+  await client.emitWithAck('request', { to: 'asked-for', action: 'go', start_timeout_ms: 60_000 });
+  const refused = async (name: string, token: string): Promise<unknown> => {
+    const answer = await asked.ask(`/services/${name}/stats`, { token });
+    expect(answer.text).toBe((await asked.ask(`/services/${name}`, { token })).text);
+    return [answer.status, answer.text.replaceAll(name, 'never')];
+  };
+  const none = await refused('never', 'bob-acme');
+  expect(none).toEqual([404, expect.stringContaining('service_not_found')]);
+  expect(await refused('resize', 'bob-acme')).toEqual(none);
+  expect(await refused('resize', 'mallory-evil')).toEqual(none);
+  // That somebody waits for a name that nobody registered makes it no service.
+  expect(await refused('asked-for', 'root-acme')).toEqual(none);
+  expect((await asked.ask('/services/a%20b/stats', { token: 'root-acme' })).status).toBe(400);
+});
+
 test('providers are shown with what of them one may know', async () => {
   const crop = await serve('crop');
   const resize = await serve('resize');

@@ -56,6 +56,7 @@ const routes: readonly Route[] = [
   route('POST', '/requests/:own/cancel', act, { body: json }),
   route('GET', '/services', everybody),
   route('GET', '/services/llm', ['ann-acme', 'bob-acme', 'eye-acme', 'all-acme', 'root-acme']),
+  route('GET', '/services/llm/stats', ['ann-acme', 'bob-acme', 'eye-acme', 'all-acme', 'root-acme']),
   route('POST', '/services/llm/pause', ['root-acme'], { otherwise: 403 }),
   route('POST', '/services/llm/resume', ['root-acme'], { otherwise: 403 }),
   route('GET', '/providers', everybody),
@@ -91,7 +92,7 @@ afterEach(async () => {
 
 /** Where those of its tenant are told that they may not, to who may in another one it is not there. */
 function refusalFor(who: Who, { otherwise, path, method, body }: Route): number {
-  if (path === '/hubs' || path.includes('stats')) return 403;
+  if (path === '/hubs' || path.startsWith('/stats') || path === '/events?topics=stats') return 403;
   if (who === 'ann-evil') return 404;
   return who === 'bob-evil' && method === 'POST' && body === send ? 404 : otherwise;
 }

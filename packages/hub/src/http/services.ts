@@ -3,9 +3,8 @@
 import { ConduitError } from '@conduit/sdk/protocol/errors';
 import type { ServiceInfo } from '@conduit/sdk/protocol/events';
 import { serviceToWire } from '@conduit/sdk/protocol/wire';
-import { clientToWire, providerSessionToWire } from '@conduit/sdk/protocol/wire-overview';
+import { clientToWire, providerSessionToWire, serviceStatsToWire } from '@conduit/sdk/protocol/wire-overview';
 import { createRoute } from '@hono/zod-openapi';
-import type { Identity } from '../access/identity.ts';
 import { answers, servicePath } from '../contract/api.ts';
 import type { Api, ApiParts } from './api.ts';
 import { answerTo, visitor } from './asking.ts';
@@ -27,6 +26,15 @@ const service = createRoute({
   request: { params: servicePath },
   responses: responses('The service; its providers stand in the order of their turns.', answers.service),
 });
+const serviceStats = createRoute({
+  method: 'get',
+  path: '/services/{name}/stats',
+  summary: 'What a service does now, did of late, and with which errors it failed',
+  description: 'For whoever is told of the service. Counted from the start of the hub.',
+  tags: ['Services'],
+  request: { params: servicePath },
+  responses: responses('The numbers.', answers.serviceStats),
+});
 const providers = createRoute({
   method: 'get',
   path: '/providers',
@@ -45,19 +53,25 @@ const clients = createRoute({
 });
 
 export function addServiceRoutes(api: Api, { router }: ApiParts): void {
-  const read = (identity: Identity) => answerTo<readonly ServiceInfo[]>((reply) => router.services(visitor(identity), {}, reply));
-
-  api.openapi(services, async (context) =>
-    answer(context, { services: (await read(context.get('identity'))).map(serviceToWire) }),
-  );
-  api.openapi(service, async (context) => {
+  api.openapi(services, async (context) => {
+    const all = await answerTo<readonly ServiceInfo[]>((reply) => router.services(visitor(context.get('identity')), {}, reply));
+    return answer(context, { services: all.map(serviceToWire) });
+  });
+  api.openapi(service, (context) => {
     const { name } = context.req.valid('param');
-    const found = (await read(context.get('identity'))).find((one) => one.name === name);
-    if (found === undefined) throw new ConduitError('service_not_found', `there is no service "${name}"`);
-    return answer(context, serviceToWire(found));
+    return answer(context, serviceToWire(router.service(context.get('identity'), name) ?? refuse(name)));
+  });
+  api.openapi(serviceStats, (context) => {
+    const { name } = context.req.valid('param');
+    return answer(context, serviceStatsToWire(router.serviceStats(context.get('identity'), name) ?? refuse(name)));
   });
   api.openapi(providers, (context) =>
     answer(context, { providers: router.providers(context.get('identity')).map(providerSessionToWire) }),
   );
   api.openapi(clients, (context) => answer(context, { clients: router.clients(context.get('identity')).map(clientToWire) }));
+}
+
+/** The same for one that is not there and one that somebody may not know of. */
+function refuse(name: string): never {
+  throw new ConduitError('service_not_found', `there is no service "${name}"`);
 }

@@ -243,6 +243,7 @@ export class Dispatcher {
         requester,
         ...said,
       });
+      provider.served += 1;
       if (!provider.acks) return outlet.send('request', body);
       timers.set(requestId, 'ack', { ms: ackTimeoutMs, run: () => this.#deaf(provider, { requestId, attempt }) });
       outlet.sendForAck('request', body, () => {

@@ -1,9 +1,16 @@
 /** What is found by looking: requests, providers and clients, each only by whoever may see it. */
 
 import { ConduitError } from '@conduit/sdk/protocol/errors';
-import type { ProviderInfo } from '@conduit/sdk/protocol/events';
-import type { ClientInfo, ProviderSession, RequestSummary, Stats, WorkInHand } from '@conduit/sdk/protocol/overview';
-import { hubTenant, type Identity, mayObserve, mayObserveAll } from '../access/identity.ts';
+import type { ProviderInfo, ServiceInfo } from '@conduit/sdk/protocol/events';
+import type {
+  ClientInfo,
+  ProviderSession,
+  RequestSummary,
+  ServiceStats,
+  Stats,
+  WorkInHand,
+} from '@conduit/sdk/protocol/overview';
+import { hubTenant, type Identity, mayKnow, mayObserve, mayObserveAll } from '../access/identity.ts';
 import type { AtWork } from './at-work.ts';
 import type { Core } from './core.ts';
 import type { Peer } from './peer.ts';
@@ -69,6 +76,16 @@ export class Finding {
     } catch (error) {
       reply.refuse(new ConduitError('store_unavailable', undefined, { cause: error }));
     }
+  }
+
+  /** A service that the identity is told of. */
+  service(identity: Identity, name: string): ServiceInfo | undefined {
+    return this.#known(identity, name)?.info(this.#core.clock.elapsed());
+  }
+
+  /** Its numbers, for the same. */
+  serviceStats(identity: Identity, name: string): ServiceStats | undefined {
+    return this.#known(identity, name) === undefined ? undefined : this.#tally.serviceStats(identity.tenant, name);
   }
 
   /** Every session that serves something the identity may observe, or that is its own. */
@@ -174,6 +191,11 @@ export class Finding {
       waiting: service.waiting,
       providers: states,
     }));
+  }
+
+  #known(identity: Identity, name: string): Service | undefined {
+    const { registry, clock } = this.#core;
+    return mayKnow(identity, name) ? registry.findKnown(identity.tenant, name, clock.elapsed()) : undefined;
   }
 
   #peers({ tenant }: Identity): Peer[] {

@@ -15,6 +15,8 @@ export class Provider {
   readonly joinedAt: number;
   /** The places it has taken: the attempt of each request. A place may outlast its request until the provider has answered. */
   readonly held = new Map<string, number>();
+  /** How many requests it has been handed. */
+  served = 0;
   instanceId: string | undefined;
   isDraining = false;
   /** It did not answer when it should have: out of turn until its next message. */
@@ -87,6 +89,7 @@ export class Provider {
       state: this.state,
       held: this.held.size,
       capacity: this.#capacity,
+      served: this.served,
       joinedAt: this.joinedAt,
     };
   }

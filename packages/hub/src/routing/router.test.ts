@@ -1,6 +1,7 @@
 /** What happens when: the rows of the protocol's table that need no second hub, on a clock that we move. */
 
 import { describe, expect, test } from 'vitest';
+import { localIdentity } from '../access/identity.ts';
 import { Answer, Routed, type TestPeer } from '../testing/routed.ts';
 
 /** Service "resize" with one provider that holds one request. */
@@ -31,6 +32,29 @@ describe('several providers', () => {
     expect(served).toEqual([two.peer.sessionId, two.peer.sessionId, two.peer.sessionId]);
     hub.work(one, { type: 'result', requestId: first.id });
     expect(hub.request(client).value?.provider?.sessionId).toBe(one.peer.sessionId);
+  });
+
+  test('each tell how many requests they were handed since they joined, those that they turned down too', () => {
+    const hub = new Routed();
+    const client = hub.client();
+    const served = () =>
+      new Map(hub.router.service(localIdentity, 'resize')?.providers.map((one) => [one.sessionId, one.served]));
+    const [one, two] = [hub.provider('resize', { capacity: 2 }), hub.provider('resize', { capacity: 2 })];
+    const requests = Array.from({ length: 5 }, () => hub.request(client));
+    // The fifth waits: nobody has been handed it.
+    expect([...served().values()]).toEqual([2, 2]);
+    hub.work(one, { type: 'result', requestId: requests[0]?.id ?? '' });
+    hub.work(two, { type: 'reject', requestId: requests[1]?.id ?? '' });
+    hub.work(one, { type: 'result', requestId: requests[2]?.id ?? '' });
+    expect([served().get(one.peer.sessionId), served().get(two.peer.sessionId)]).toEqual([4, 2]);
+    // What is said again changes nothing of it, and whoever comes anew begins anew.
+    hub.router.registerService(one.peer, { type: 'service', name: 'resize', capacity: 2 }, new Answer());
+    hub.leave(two);
+    const three = hub.provider('resize');
+    expect([...served()]).toEqual([
+      [one.peer.sessionId, 4],
+      [three.peer.sessionId, 1],
+    ]);
   });
 
   test('a busy action holds up no other action', () => {

@@ -13,7 +13,7 @@ import type {
   Watch,
   WorkMessage,
 } from '@conduit/sdk/protocol/messages';
-import type { ClientInfo, ProviderSession, Stats } from '@conduit/sdk/protocol/overview';
+import type { ClientInfo, ProviderSession, ServiceStats, Stats } from '@conduit/sdk/protocol/overview';
 import { isTerminal } from '@conduit/sdk/protocol/states';
 import { hubTenant, type Identity, mayKnow } from '../access/identity.ts';
 import { Absence } from './absence.ts';
@@ -89,7 +89,7 @@ export class Router {
       witnesses,
     };
     this.#core = core;
-    this.#tally = new Tally(clock);
+    this.#tally = new Tally(core);
     this.#finding = new Finding({ core, atWork: this.#atWork, archive, tally: this.#tally });
     this.#feed = new Feed({ core, finding: this.#finding });
     this.#news = new ServiceNews(core, (service) => this.#feed.serviceChanged(service));
@@ -265,6 +265,16 @@ export class Router {
   /** Requests that the identity sent or may observe, newest first. */
   find(identity: Identity, wanted: Wanted, reply: Reply<Found>): void {
     this.#finding.requests(identity, wanted, reply);
+  }
+
+  /** @returns undefined where there is none, or none that the identity may know of. */
+  service(identity: Identity, name: string): ServiceInfo | undefined {
+    return this.#finding.service(identity, name);
+  }
+
+  /** The numbers of one service. @returns undefined for the same. */
+  serviceStats(identity: Identity, name: string): ServiceStats | undefined {
+    return this.#finding.serviceStats(identity, name);
   }
 
   providers(identity: Identity): readonly ProviderSession[] {

@@ -1,180 +1,177 @@
-/** The numbers of what goes on, by tenant, counted as it happens, but for what the hub asks of itself. A request is in exactly one count of those that are open. */
+/** The numbers of what goes on, by hub, tenant and service, counted as it happens, but for what the hub asks of itself. Only this knows where each open request is counted. */
 
-import type { OpenState, Stats, StatsPoint } from '@conduit/sdk/protocol/overview';
+import type { OpenState, ServiceStats, Stats, StatsPoint } from '@conduit/sdk/protocol/overview';
 import { isTerminal, type RequestState, type TerminalState } from '@conduit/sdk/protocol/states';
 import { hubTenant } from '../access/identity.ts';
-import type { Clock } from './ports.ts';
-import type { RequestRecord } from './record.ts';
+import type { Core } from './core.ts';
+import { Counts } from './counts.ts';
+import { Failures } from './failures.ts';
+import { lastQuarter } from './lately.ts';
+import { type RequestRecord, shownState } from './record.ts';
 
 /** What of the numbers is counted of requests. */
 type RequestStats = Omit<Stats, 'services' | 'providers' | 'clients'>;
-type Counted = 'accepted' | TerminalState;
 
-/** Durations of the latest ends, of which the percentiles are taken: more would tell no more. */
-const maxDurations = 1_000;
-const minuteMs = 60_000;
-const secondMs = 1_000;
-/** What is kept of the past: a quarter of an hour, as coarse as a chart of it can show. */
-const stepMs = 10_000;
-const maxSteps = 90;
+interface OfService {
+  readonly counts: Counts;
+  /** Made for the first of them: most services never have one. */
+  failures: Failures | undefined;
+}
+
+interface OfTenant {
+  readonly counts: Counts;
+  readonly services: Map<string, OfService>;
+  /** So many services, and those that are over are looked for. */
+  tidyAt: number;
+}
+
+/** An open request: what it shows, and who else counts it. */
+interface Open {
+  shown: OpenState;
+  readonly tenant: Counts;
+  readonly service: OfService;
+}
+
+/** Fewer services are no matter. */
+const leastTidied = 256;
 
 export class Tally {
-  readonly #clock: Clock;
-  readonly #tenants = new Map<string, Counts>();
+  readonly #core: Pick<Core, 'clock' | 'registry'>;
+  readonly #open = new Map<string, Open>();
   readonly #hub = new Counts();
+  readonly #tenants = new Map<string, OfTenant>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(core: Pick<Core, 'clock' | 'registry'>) {
+    this.#core = core;
   }
 
-  /** Takes in what a change made of a request. */
+  /** Takes in what a change made of a request. Called for every change, most of which change nothing here. */
   note(record: RequestRecord): void {
     if (record.tenant === hubTenant) return;
-    const elapsed = this.#clock.elapsed();
-    this.#hub.note(record, elapsed);
-    this.#of(record.tenant).note(record, elapsed);
+    const open = this.#open.get(record.requestId);
+    const now = shownState(record);
+    if (open?.shown === now) return;
+    const elapsed = this.#core.clock.elapsed();
+    if (open === undefined) this.#begin(record, now, elapsed);
+    else if (isTerminal(now)) this.#end(record, { open, now, elapsed });
+    else {
+      for (const counts of [this.#hub, open.tenant, open.service.counts]) counts.moved(open.shown, now);
+      open.shown = now;
+    }
   }
 
   /** One that a former hub left: open, and not accepted now. */
   restore(record: RequestRecord): void {
-    if (record.tenant === hubTenant) return;
-    this.note(record);
-    const elapsed = this.#clock.elapsed();
-    for (const counts of [this.#hub, this.#of(record.tenant)]) counts.uncount('accepted', elapsed);
+    if (record.tenant !== hubTenant) this.#add(record, shownState(record));
   }
 
   /** How many requests of the whole hub have not ended. */
   get openCount(): number {
-    return this.#hub.openCount;
+    return this.#open.size;
+  }
+
+  /** Of how many services anything is kept. */
+  get serviceCount(): number {
+    return [...this.#tenants.values()].reduce((sum, { services }) => sum + services.size, 0);
   }
 
   /** @param tenant left out: the whole hub's. */
   stats(tenant?: string): RequestStats {
-    return (tenant === undefined ? this.#hub : this.#of(tenant)).stats(this.#clock.elapsed());
+    const elapsed = this.#core.clock.elapsed();
+    const counts = tenant === undefined ? this.#hub : this.#of(tenant).counts;
+    const durations = counts.tookInMinute(elapsed);
+    const stats = { open: counts.open, lastMinute: counts.lastMinute(elapsed) };
+    return durations === undefined ? stats : { ...stats, durations };
+  }
+
+  /** Of one service of a tenant; of one of which nothing is kept, that nothing happened. */
+  serviceStats(tenant: string, service: string): ServiceStats {
+    const elapsed = this.#core.clock.elapsed();
+    const { counts, failures } = this.#of(tenant).services.get(service) ?? ofService();
+    const times = counts.inQuarter(elapsed);
+    return {
+      service,
+      open: counts.open,
+      lastMinute: counts.lastMinute(elapsed),
+      lastQuarter: counts.lastQuarter(elapsed),
+      ...(times === undefined ? {} : { durations: times.took, queued: times.waited }),
+      errors: failures?.list(elapsed) ?? [],
+    };
   }
 
   /** What happened in the last quarter of an hour, oldest first; its last step is still going on. Steps in which nothing did are left out. */
   history(tenant?: string): { readonly stepMs: number; readonly points: readonly StatsPoint[] } {
-    const elapsed = this.#clock.elapsed();
-    const steps = (tenant === undefined ? this.#hub : this.#of(tenant)).history(elapsed);
-    const startedAt = this.#clock.now() - elapsed;
-    return { stepMs, points: steps.map(([step, counts]) => ({ at: startedAt + step * stepMs, ...counts })) };
+    const { clock } = this.#core;
+    const elapsed = clock.elapsed();
+    const steps = (tenant === undefined ? this.#hub : this.#of(tenant).counts).steps(elapsed);
+    const wallOffset = clock.now() - elapsed;
+    const points = steps.map(([startedElapsed, happened]) => ({ at: wallOffset + startedElapsed, ...happened }));
+    return { stepMs: lastQuarter.stepMs, points };
   }
 
-  #of(tenant: string): Counts {
-    let counts = this.#tenants.get(tenant);
-    if (counts === undefined) {
-      counts = new Counts();
-      this.#tenants.set(tenant, counts);
+  #begin(record: RequestRecord, now: RequestState, elapsed: number): void {
+    const open = this.#add(record, now);
+    if (open === undefined) return;
+    for (const counts of [this.#hub, open.tenant, open.service.counts]) counts.accepted(elapsed);
+  }
+
+  /** @returns undefined for one that had ended before it was heard of: there is none. */
+  #add(record: RequestRecord, shown: RequestState): Open | undefined {
+    if (isTerminal(shown)) return undefined;
+    const tenant = this.#of(record.tenant);
+    const open: Open = { shown, tenant: tenant.counts, service: this.#serviceOf(record, tenant) };
+    this.#open.set(record.requestId, open);
+    for (const counts of [this.#hub, open.tenant, open.service.counts]) counts.opened(shown);
+    return open;
+  }
+
+  #end(
+    record: RequestRecord,
+    { open, now, elapsed }: { readonly open: Open; readonly now: TerminalState; readonly elapsed: number },
+  ): void {
+    this.#open.delete(record.requestId);
+    const end = { record, elapsed };
+    for (const counts of [this.#hub, open.tenant, open.service.counts]) counts.ended(open.shown, now, end);
+    if (record.error === undefined || now === 'cancelled') return;
+    open.service.failures ??= new Failures();
+    open.service.failures.add(record.error.code, { at: this.#core.clock.now(), elapsed });
+  }
+
+  #of(tenant: string): OfTenant {
+    let known = this.#tenants.get(tenant);
+    if (known === undefined) {
+      known = { counts: new Counts(), services: new Map(), tidyAt: leastTidied };
+      this.#tenants.set(tenant, known);
     }
-    return counts;
+    return known;
+  }
+
+  #serviceOf({ tenant: name, to }: RequestRecord, tenant: OfTenant): OfService {
+    const { services } = tenant;
+    let known = services.get(to);
+    if (known === undefined) {
+      if (services.size >= tenant.tidyAt) this.#tidy(name, tenant);
+      known = ofService();
+      services.set(to, known);
+    }
+    return known;
+  }
+
+  /**
+   * Drops services of which nothing is open and nothing is told any more, and names that nobody provides, of which nobody is told:
+   * whoever asks for ever new names costs nothing but what is open of them. Done when they have doubled, it costs each new one little.
+   */
+  #tidy(tenantName: string, tenant: OfTenant): void {
+    const { clock, registry } = this.#core;
+    const elapsed = clock.elapsed();
+    for (const [name, { counts }] of tenant.services) {
+      if (counts.openCount > 0) continue;
+      if (counts.isQuiet(elapsed) || registry.findKnown(tenantName, name, elapsed) === undefined) tenant.services.delete(name);
+    }
+    tenant.tidyAt = Math.max(leastTidied, 2 * tenant.services.size);
   }
 }
 
-class Counts {
-  readonly #shown = new Map<string, OpenState>();
-  readonly #open: Record<OpenState, number> = { queued: 0, assigned: 0, running: 0, cancelling: 0 };
-  /** What happened, by the second in which it did; the last minute's. */
-  readonly #seconds = new Map<number, Record<Counted, number>>();
-  /** The same by coarser steps, for longer. */
-  readonly #steps = new Map<number, Record<Counted, number>>();
-  /** The latest, oldest first. */
-  #durations: { readonly elapsed: number; readonly ms: number }[] = [];
-
-  note(record: RequestRecord, elapsed: number): void {
-    const { requestId } = record;
-    const before = this.#shown.get(requestId);
-    const now: RequestState = record.state === 'assigned' && record.live.running ? 'running' : record.state;
-    if (before === now) return;
-    if (before !== undefined) this.#open[before] -= 1;
-    else this.#count('accepted', elapsed);
-    if (isTerminal(now)) {
-      this.#shown.delete(requestId);
-      this.#count(now, elapsed);
-      this.#durations.push({ elapsed, ms: elapsed - record.createdElapsed });
-      if (this.#durations.length >= 2 * maxDurations) this.#durations = this.#durations.slice(-maxDurations);
-    } else {
-      this.#shown.set(requestId, now);
-      this.#open[now] += 1;
-    }
-  }
-
-  get openCount(): number {
-    return this.#shown.size;
-  }
-
-  uncount(what: Counted, elapsed: number): void {
-    this.#second(elapsed)[what] -= 1;
-    this.#step(elapsed)[what] -= 1;
-  }
-
-  stats(elapsed: number): RequestStats {
-    this.#forget(elapsed);
-    const lastMinute = noCounts();
-    for (const counts of this.#seconds.values()) {
-      for (const what of counted) lastMinute[what] += counts[what];
-    }
-    const recent = this.#durations.slice(-maxDurations).filter((one) => one.elapsed > elapsed - minuteMs);
-    const sorted = recent.map(({ ms }) => ms).sort((one, other) => one - other);
-    const stats = { open: { ...this.#open }, lastMinute };
-    if (sorted.length === 0) return stats;
-    return { ...stats, durations: { p50Ms: percentile(sorted, 0.5), p95Ms: percentile(sorted, 0.95) } };
-  }
-
-  history(elapsed: number): readonly (readonly [step: number, counts: Readonly<Record<Counted, number>>])[] {
-    this.#forgetSteps(elapsed);
-    return [...this.#steps];
-  }
-
-  #count(what: Counted, elapsed: number): void {
-    this.#second(elapsed)[what] += 1;
-    this.#step(elapsed)[what] += 1;
-  }
-
-  #step(elapsed: number): Record<Counted, number> {
-    const step = Math.floor(elapsed / stepMs);
-    let counts = this.#steps.get(step);
-    if (counts === undefined) {
-      this.#forgetSteps(elapsed);
-      counts = noCounts();
-      this.#steps.set(step, counts);
-    }
-    return counts;
-  }
-
-  #forgetSteps(elapsed: number): void {
-    for (const step of this.#steps.keys()) {
-      if (step > Math.floor(elapsed / stepMs) - maxSteps) return;
-      this.#steps.delete(step);
-    }
-  }
-
-  #second(elapsed: number): Record<Counted, number> {
-    const second = Math.floor(elapsed / secondMs);
-    let counts = this.#seconds.get(second);
-    if (counts === undefined) {
-      this.#forget(elapsed);
-      counts = noCounts();
-      this.#seconds.set(second, counts);
-    }
-    return counts;
-  }
-
-  #forget(elapsed: number): void {
-    for (const second of this.#seconds.keys()) {
-      if (second > Math.floor((elapsed - minuteMs) / secondMs)) return;
-      this.#seconds.delete(second);
-    }
-  }
-}
-
-const counted = ['accepted', 'completed', 'failed', 'cancelled', 'expired'] as const satisfies readonly Counted[];
-
-function noCounts(): Record<Counted, number> {
-  return { accepted: 0, completed: 0, failed: 0, cancelled: 0, expired: 0 };
-}
-
-/** The nearest rank of a sorted list that is not empty. */
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
+function ofService(): OfService {
+  return { counts: new Counts(), failures: undefined };
 }

@@ -178,5 +178,7 @@ export interface ProviderInfo {
   readonly state: 'ready' | 'busy' | 'draining' | 'suspect';
   readonly held: number;
   readonly capacity: number;
+  /** How many requests it has been handed since it joined. */
+  readonly served: number;
   readonly joinedAt: number;
 }

@@ -63,17 +63,39 @@ export interface ClientInfo {
 
 export type OpenState = Exclude<RequestState, TerminalState>;
 
+/** Half took at most the one, nineteen of twenty at most the other. */
+export interface Percentiles {
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
 /** The numbers of one tenant, or of a whole hub. */
 export interface Stats {
   readonly open: Readonly<Record<OpenState, number>>;
   /** Over the last 60 s. */
   readonly lastMinute: Readonly<Record<'accepted' | TerminalState, number>>;
   /** How long what ended in the last 60 s took, from its creation; absent where nothing ended. */
-  readonly durations?: { readonly p50Ms: number; readonly p95Ms: number };
+  readonly durations?: Percentiles;
   /** Known, and the sessions connected now. */
   readonly services: number;
   readonly providers: number;
   readonly clients: number;
+}
+
+/** The numbers of one service. Hubs count them from their own start. */
+export interface ServiceStats {
+  readonly service: string;
+  readonly open: Readonly<Record<OpenState, number>>;
+  /** Over the last 60 s. */
+  readonly lastMinute: Readonly<Record<'accepted' | TerminalState, number>>;
+  /** Over the last 15 minutes. */
+  readonly lastQuarter: Readonly<Record<'accepted' | TerminalState, number>>;
+  /** How long the latest 1,000 that ended in the last 15 minutes took, from their creation; absent where nothing ended. */
+  readonly durations?: Percentiles;
+  /** How long the same had waited in the line, all waits together. */
+  readonly queued?: Percentiles;
+  /** With what failed or expired in the last 15 minutes, the most frequent first; from the 21st code on, `other` stands for the rest. */
+  readonly errors: readonly { readonly code: string; readonly count: number; readonly lastAt: number }[];
 }
 
 /** What happened in one step of time. */

@@ -114,7 +114,7 @@ test('a request, a service and what a provider is handed are read as they were',
   const service: ServiceInfo = {
     name: 'llm',
     actions: [{ name: 'chat', input: { min_length: 1 }, tasks: [{ taskId: 'think', parentId: 'x' }], timeoutMs: 5 }],
-    providers: [{ sessionId: 'p', instanceId: 'i', state: 'busy', held: 1, capacity: 2, joinedAt: 9 }],
+    providers: [{ sessionId: 'p', instanceId: 'i', state: 'busy', held: 1, capacity: 2, served: 7, joinedAt: 9 }],
     waiting: 3,
     paused: false,
   };

@@ -4,8 +4,10 @@ import type {
   ClientInfo,
   CurrentTask,
   HubInfo,
+  Percentiles,
   ProviderSession,
   RequestSummary,
+  ServiceStats,
   Stats,
   StatsPoint,
   WorkInHand,
@@ -69,13 +71,35 @@ export function statsToWire({ open, lastMinute, durations, services, providers, 
   return {
     open,
     last_minute: lastMinute,
-    ...(durations === undefined
-      ? {}
-      : { durations: { p50_ms: Math.round(durations.p50Ms), p95_ms: Math.round(durations.p95Ms) } }),
+    ...(durations === undefined ? {} : { durations: percentilesToWire(durations) }),
     services,
     providers,
     clients,
   };
+}
+
+export function serviceStatsToWire({
+  service,
+  open,
+  lastMinute,
+  lastQuarter,
+  durations,
+  queued,
+  errors,
+}: ServiceStats): WireBody {
+  return {
+    service,
+    open,
+    last_minute: lastMinute,
+    last_quarter: lastQuarter,
+    ...(durations === undefined ? {} : { durations: percentilesToWire(durations) }),
+    ...(queued === undefined ? {} : { queued: percentilesToWire(queued) }),
+    errors: errors.map(({ code, count, lastAt }) => ({ code, count, last_at: new Date(lastAt).toISOString() })),
+  };
+}
+
+function percentilesToWire({ p50Ms, p95Ms }: Percentiles): WireBody {
+  return { p50_ms: Math.round(p50Ms), p95_ms: Math.round(p95Ms) };
 }
 
 export function historyToWire({ stepMs, points }: { readonly stepMs: number; readonly points: readonly StatsPoint[] }): WireBody {

@@ -281,7 +281,16 @@ test('a service is spelled with its actions and its providers', () => {
     idempotent: false,
     timeoutMs: 5,
   };
-  const provider = { sessionId: 's1', instanceId: 'i1', name: 'n', state: 'ready', held: 1, capacity: 3, joinedAt: at } as const;
+  const provider = {
+    sessionId: 's1',
+    instanceId: 'i1',
+    name: 'n',
+    state: 'ready',
+    held: 1,
+    capacity: 3,
+    served: 7,
+    joinedAt: at,
+  } as const;
   const service = { name: 'llm', actions: [{ name: 'any' }, action], providers: [provider], waiting: 2, paused: false };
   expect(serviceToWire(service)).toStrictEqual({
     name: 'llm',
@@ -297,7 +306,16 @@ test('a service is spelled with its actions and its providers', () => {
       },
     ],
     providers: [
-      { session_id: 's1', instance_id: 'i1', name: 'n', state: 'ready', held: 1, capacity: 3, joined_at: stampOnWire.at },
+      {
+        session_id: 's1',
+        instance_id: 'i1',
+        name: 'n',
+        state: 'ready',
+        held: 1,
+        capacity: 3,
+        served: 7,
+        joined_at: stampOnWire.at,
+      },
     ],
     waiting: 2,
     paused: false,

@@ -193,7 +193,7 @@ export function serviceToWire(service: ServiceInfo): WireBody {
 
 /** What a provider offers of one service, and how much of it is taken. */
 export function providerToWire(provider: Omit<ProviderInfo, 'sessionId' | 'name'>): WireBody {
-  const body: WireBody = { state: provider.state, held: provider.held, capacity: provider.capacity };
+  const body: WireBody = { state: provider.state, held: provider.held, capacity: provider.capacity, served: provider.served };
   put(body, 'instance_id', provider.instanceId);
   body['joined_at'] = instant(provider.joinedAt);
   return body;

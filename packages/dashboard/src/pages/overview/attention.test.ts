@@ -7,7 +7,7 @@ function aService(name: string, fields: Partial<Service> = {}): Service {
 }
 
 function aProvider(state: Service['providers'][number]['state']): Service['providers'][number] {
-  return { session_id: state, state, held: 1, capacity: 2, joined_at: '2026-01-02T03:04:05Z' };
+  return { session_id: state, state, held: 1, capacity: 2, served: 3, joined_at: '2026-01-02T03:04:05Z' };
 }
 
 function aQueued(to: string, reason: string): RequestSummary {

@@ -7,10 +7,10 @@ import { Panel } from '../../parts/panel.tsx';
 import { useRequestList } from '../requests/request-list.ts';
 import { attentionOf } from './attention.ts';
 import { EndedFeed } from './ended-feed.tsx';
+import { HubNumbers } from './hub-numbers.tsx';
 import styles from './overview-page.module.css';
 import { ServiceCards } from './service-cards.tsx';
 import { Throughput } from './throughput.tsx';
-import { Tiles } from './tiles.tsx';
 
 const waiting = { state: 'queued' };
 const silent = { is: 'stalled' };
@@ -31,7 +31,7 @@ export function OverviewPage() {
       <p className={styles['health']} data-well={attention.length === 0}>
         {services === undefined || queued === undefined ? 'Looking …' : healthOf(services.length, attention.length)}
       </p>
-      {seesAll && <Tiles stats={stats} />}
+      {seesAll && <HubNumbers stats={stats} />}
       {attention.length > 0 && (
         <Panel title="Needs attention">
           <ul className={styles['attention']}>
