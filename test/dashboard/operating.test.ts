@@ -89,6 +89,8 @@ test('a service tells how its requests go, with which errors they fail, and how 
     expect.stringMatching(/^no_paper\s+2\s+67 %\s+latest/),
     expect.stringMatching(/^jammed\s+1\s+33 %\s+latest/),
   ]);
+  const jammed = await errors.getByRole('link', { name: 'jammed' }).getAttribute('href');
+  expect(jammed).toBe('/requests?service=press&error=jammed');
   const rows = pool.getByRole('listitem');
   await rows.filter({ hasText: 'press 1' }).getByText('3 served 60 %').waitFor();
   await rows.filter({ hasText: 'press 2' }).getByText('2 served 40 %').waitFor();

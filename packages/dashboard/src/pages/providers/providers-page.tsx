@@ -49,7 +49,7 @@ export function ProvidersPage() {
         title="Providers"
         aside={providers !== undefined && providers.length > 0 && <p className={styles['totals']}>{totalsOf(providers)}</p>}
         heads={heads}
-        minor={[4, 5, 6, 7]}
+        minor={[2, 4, 5, 6, 7]}
         isEmpty={providers?.length === 0}
         empty={
           <EmptyState title="Nobody provides anything yet">
@@ -89,6 +89,9 @@ function Row({ provider, onAct }: RowProps) {
     <tr {...{ [rowAttribute]: '' }}>
       <th scope="row" className={styles['name']} title={session_id}>
         {nameOf(provider)} <SessionEnd id={session_id} />
+        <span className={styles['stateOnPhone']}>
+          <StateBadge state={stateOf(provider)} />
+        </span>
         {first !== undefined && (
           <small className={styles['joined']}>
             joined <Ago at={first.joined_at} />

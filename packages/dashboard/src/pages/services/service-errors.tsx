@@ -9,6 +9,9 @@ import { StackedBar } from '../../parts/stacked-bar.tsx';
 import { Ago } from '../../parts/time.tsx';
 import styles from './service-errors.module.css';
 
+/** Stands for the codes beyond those that the hub tells apart. */
+const others = 'other';
+
 /** Nothing at all while nothing fails. */
 export function ServiceErrors({ stats: { service, errors } }: { readonly stats: ServiceStats }) {
   if (errors.length === 0) return null;
@@ -21,7 +24,13 @@ export function ServiceErrors({ stats: { service, errors } }: { readonly stats: 
       <ul className={styles['errors']}>
         {errors.map(({ code, count, last_at }) => (
           <li key={code}>
-            <code>{code}</code>
+            {code === others ? (
+              <code>{code}</code>
+            ) : (
+              <Link href={requestsPath({ service, error: code })}>
+                <code>{code}</code>
+              </Link>
+            )}
             <StackedBar label={code} counts={[['failed', count]]} free={all - count} />
             <b>{countText(count)}</b>
             <span>{shareText(count, all)}</span>
