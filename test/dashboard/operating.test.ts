@@ -210,10 +210,10 @@ test('a provider is drained after a question that tells what it holds, and leave
   const question = page.getByRole('dialog', { name: 'Drain it?' });
   await question.getByText(/finishes the 1 it holds/).waitFor();
   await question.getByRole('button', { name: 'Drain it' }).click();
-  await row.getByText('draining').waitFor();
+  await row.getByRole('cell', { name: 'draining' }).waitFor();
   gate.open();
   await request;
-  await row.getByText('gone').waitFor();
+  await row.getByRole('cell', { name: 'gone' }).waitFor();
   await page.getByRole('row', { name: /the other one/ }).waitFor();
 });
 
@@ -226,7 +226,7 @@ test('a provider is disconnected, and is back by itself', async () => {
   await page.getByText('press 1 is disconnected; it may come back').waitFor();
   await page
     .getByRole('row', { name: /press 1/ })
-    .getByText('ready')
+    .getByRole('cell', { name: 'ready' })
     .waitFor();
 });
 
