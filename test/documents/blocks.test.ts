@@ -40,6 +40,7 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/sdk-browser.md': { html: 'test/browser/sdk-guide.test.ts', sh: 'test/browser/sdk-guide.test.ts' },
   'docs/sdk-react.md': { tsx: 'test/react/docs.test.ts' },
   'docs/sdk.md': { ts: 'test/documents/sdk.test.ts', text: 'test/documents/sdk.test.ts' },
+  'docs/security.md': { sh: 'test/documents/shell.test.ts' },
   'docs/start.md': {
     ts: 'test/documents/start.test.ts',
     python: 'test/documents/start.test.ts',

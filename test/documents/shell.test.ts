@@ -11,7 +11,7 @@ import { aProgram, type Program } from '../python/python.ts';
 import { aCheckout } from '../support/checkout.ts';
 import { aChild } from '../support/child.ts';
 import { anHttpTarget, json } from '../support/http-target.ts';
-import { aHubProcess, type HubProcess } from '../support/hub-process.ts';
+import { aFreePort, aHubProcess, type HubProcess } from '../support/hub-process.ts';
 import { blocksOf } from '../support/programs.ts';
 import { aConduit, aProvider } from '../support/sdk.ts';
 
@@ -24,6 +24,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   './scripts/test-all.sh': 'what CI runs: this test is a part of it',
   'systemctl ': 'needs systemd as process 1',
   'docker compose ': 'needs an engine for containers',
+  a2: "changes the machine's own Apache; the files are tried in web-servers.test.ts",
   'sudo ': 'changes the machine itself',
   'avahi-publish ': 'answers for a name in the network that the machine is in',
   'dns-sd ': 'macOS alone has it',
@@ -230,6 +231,15 @@ test('docs/operations.md', async () => {
   lines.passElsewhere();
   const journal = lines.take('journalctl ');
   lines.passElsewhere();
+  for (const folder of ['etc/apache2/sites-available', 'etc/nginx/sites-available', 'etc/nginx/sites-enabled'])
+    mkdirSync(at(folder), { recursive: true });
+  await terminal.run(moved(lines.take('install -m 644 deploy/apache')));
+  lines.passElsewhere();
+  await terminal.run(moved(lines.take('install -m 644 deploy/nginx')));
+  await terminal.run(moved(lines.take('ln -s ')));
+  expect(existsSync(at('etc/nginx/sites-enabled/conduit.conf'))).toBe(true);
+  lines.passElsewhere();
+  await terminal.runHub(lines.take('conduit start --trust-proxy'));
   await terminal.run(moved(lines.take('conduit token create prometheus')));
   expect(readFileSync(at('etc/prometheus/conduit.token'), 'utf8')).toMatch(/^[\w.-]{20,}\n$/);
 
@@ -251,6 +261,32 @@ test('docs/operations.md', async () => {
   copyFileSync(at('data/tokens.json'), join(hub.dataDir, 'tokens.json'));
   await terminal.run(`set -e; DATA='${hub.dataDir}'; BACKUP='${at('backup')}'\n${backup}`);
   expect(readdirSync(at('backup')).sort()).toEqual(['conduit.db', 'secret', 'tokens.json']);
+  lines.expectNoneLeft();
+}, 120_000);
+
+test('docs/security.md: tokens, and the way back from them', async () => {
+  const terminal = new Terminal({ CONDUIT_PORT: String(await aFreePort()) });
+  const lines = new Lines('docs/security.md');
+  for (let count = 0; count < 2; count += 1)
+    expect(await terminal.run(lines.take('conduit token create'))).toMatch(/^[\w.-]{20,}$/m);
+  const [id = ''] = /\b[0-9a-f]{12}\b/.exec(await terminal.run(lines.take('conduit token list'))) ?? [];
+  await terminal.run(lines.take('conduit token revoke').replace('3f9c2b7a10de', id));
+  const rest = JSON.parse((await terminal.run('conduit token list --json')).trim());
+  await terminal.run(`conduit token revoke ${rest.id}`);
+
+  /** What a hub that is started so answers to whoever has no token. */
+  const answered = async (line: string): Promise<number> => {
+    const hub = terminal.type(line);
+    await hub.printed(/listens on http:\S+/);
+    const [url = ''] = /http:\/\/[\d.:]+/.exec(hub.output) ?? [];
+    const { status } = await fetch(`${url}/api/v1/services`);
+    hub.kill('SIGTERM');
+    expect(await hub.ended()).toBe(0);
+    return status;
+  };
+  expect(await answered('conduit start')).toBe(401);
+  await terminal.run(lines.take('rm ').replace('conduit-data', 'data'));
+  expect(await answered(lines.take('conduit start'))).toBe(200);
   lines.expectNoneLeft();
 }, 120_000);
 
