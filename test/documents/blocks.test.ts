@@ -37,7 +37,11 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // The example is what the second section of the conformance suite does; the types are its seventh.
   'docs/protocol.md': { js: 'the example', ts: 'shown' },
   'docs/python.md': { sh: 'test/python/docs.test.ts', python: 'test/python/docs.test.ts' },
-  'docs/sdk-browser.md': { html: 'test/browser/sdk-guide.test.ts', sh: 'test/browser/sdk-guide.test.ts' },
+  'docs/sdk-browser.md': {
+    html: 'test/browser/sdk-guide.test.ts',
+    js: 'test/browser/sdk-guide.test.ts',
+    sh: 'test/browser/sdk-guide.test.ts',
+  },
   'docs/sdk-react.md': { tsx: 'test/react/docs.test.ts' },
   'docs/sdk.md': { ts: 'test/documents/sdk.test.ts', text: 'test/documents/sdk.test.ts' },
   'docs/security.md': { sh: 'test/documents/shell.test.ts' },
