@@ -12,7 +12,7 @@ import { aCheckout } from '../support/checkout.ts';
 import { aChild } from '../support/child.ts';
 import { anHttpTarget, json } from '../support/http-target.ts';
 import { aFreePort, aHubProcess, type HubProcess } from '../support/hub-process.ts';
-import { blocksOf } from '../support/programs.ts';
+import { blocksOf, offered } from '../support/programs.ts';
 import { aConduit, aProvider } from '../support/sdk.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -65,14 +65,14 @@ class Lines {
   }
 }
 
-/** A terminal in a folder of a checkout. */
+/** A terminal in a folder of a checkout, or in another one. */
 class Terminal {
   readonly folder: string;
   readonly #env: Readonly<Record<string, string>>;
 
-  constructor(env: Readonly<Record<string, string>> = {}) {
+  constructor(env: Readonly<Record<string, string>> = {}, elsewhere?: string) {
     const { folder, path } = aCheckout();
-    this.folder = folder;
+    this.folder = elsewhere ?? folder;
     this.#env = { PATH: path, CONDUIT_PORT: '0', CONDUIT_DATA_DIR: join(folder, 'data'), NO_COLOR: '1', ...env };
   }
 
@@ -263,6 +263,59 @@ test('docs/operations.md', async () => {
   expect(readdirSync(at('backup')).sort()).toEqual(['conduit.db', 'secret', 'tokens.json']);
   lines.expectNoneLeft();
 }, 120_000);
+
+/** What each program of the Integration Guide that stays prints when it is ready; or the service that it then offers. */
+const ready: readonly (readonly [start: string, ready: string | RegExp | { readonly offers: string }])[] = [
+  ['npm start -w examples/worker', 'is ready'],
+  ['npm start -w examples/express', /http:\S+\//],
+  ['npm start -w examples/parallel-images', 'threads'],
+  ['npm run page -w examples/parallel-images', /http:\S+\//],
+  ['npm run dev ', /Local:\s+http:\S+/],
+  ['node examples/opentelemetry', { offers: 'shop' }],
+  ['node examples/', /http:\S+\//],
+  ['PYTHONPATH=python python3 examples/', ' serves '],
+  ['python3 -m uvicorn ', /(?:Application startup complete[\s\S]*){4}/],
+];
+
+test('docs/integration-guide.md: each template, at the hub that it is for', async () => {
+  const demo = await aHubProcess();
+  await Promise.all(['brightwrapper', 'llm', 'documents', 'briefing'].map(async (name) => await anExample(name, demo)));
+  const [introduction = '', ...sections] = read('docs/integration-guide.md').split(/^## /m);
+  // Both are started by other tests of this file and of the command line, and each section says which of them it is for.
+  expect([...introduction.matchAll(/^```sh stays\n(.*)\n```$/gm)].map(([, line]) => line)).toEqual([
+    'npx conduit start',
+    'npm run demo',
+  ]);
+  let typed = 0;
+  for (const section of sections) {
+    const hub = section.includes('Beside `npm run demo`') ? demo : await aHubProcess();
+    // Those of the guide may be somebody's.
+    const ports = { '8000': String(await aFreePort()), '8080': String(await aFreePort()) };
+    const terminal = new Terminal({ CONDUIT_URL: hub.url, PORT: ports['8080'] }, root);
+    const staying: Program[] = [];
+    for (const [, kind, block = ''] of section.matchAll(/^```sh( stays)?\n(.*?)\n```$/gms)) {
+      const line = block
+        .replace('8000', ports['8000'])
+        .replace(/8080$/, ports['8080'])
+        // Its port stands in its script.
+        .concat(block.startsWith('npm run page') ? ` -- --port ${ports['8080']}` : '')
+        .replace('http://127.0.0.1:9100', hub.url);
+      typed += 1;
+      if (kind === undefined) {
+        expect((await terminal.run(line)).length, line).toBeGreaterThan(0);
+        continue;
+      }
+      const [, sign] = ready.find(([start]) => block.startsWith(start)) ?? [];
+      if (sign === undefined) throw new Error(`nobody knows what it prints when it is ready: ${line}`);
+      const program = terminal.type(line);
+      staying.push(program);
+      if (typeof sign === 'object' && 'offers' in sign) await offered(hub.url, sign.offers);
+      else await program.printed(sign);
+    }
+    for (const program of staying) await program.close();
+  }
+  expect(typed).toBeGreaterThan(18);
+}, 240_000);
 
 test('docs/security.md: tokens, and the way back from them', async () => {
   const terminal = new Terminal({ CONDUIT_PORT: String(await aFreePort()) });
