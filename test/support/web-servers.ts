@@ -140,7 +140,7 @@ interface Place {
 
 /** What Debian's `apache2.conf`, and the modules that it has on by itself, say of what matters here. */
 function mainOfApache({ address, port, plainPort, folder }: Place): string {
-  const standard = ['mpm_event', 'authz_core', 'deflate', 'dir', 'filter', 'mime', 'reqtimeout', 'socache_shmcb'];
+  const standard = ['mpm_event', 'authz_core', 'deflate', 'dir', 'filter', 'mime', 'reqtimeout', 'socache_shmcb', 'substitute'];
   const enabled = /a2enmod (.*)/.exec(readFileSync(join(root, 'deploy/apache/conduit.conf'), 'utf8'))?.[1]?.split(' ') ?? [];
   const modules = [...standard, ...enabled].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`);
   return `${modules.join('\n')}
