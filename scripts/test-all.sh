@@ -52,7 +52,7 @@ debian_packages() {
   command -v apt-get >/dev/null || { echo 'The tests with a Python worker and a browser need Debian: apt-get was not found.'; return 1; }
   local missing=()
   local python=(python3-venv python3-setuptools python3-wheel python3-socketio python3-aiohttp python3-uvicorn python3-fastapi mypy)
-  for package in curl jq sqlite3 systemd "${python[@]}" libnss3 libnspr4; do
+  for package in curl jq openssl sqlite3 systemd apache2-bin media-types "${python[@]}" libnss3 libnspr4; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
@@ -98,6 +98,14 @@ promql() (
   node scripts/check-promql.mjs "$log/prometheus/usr/bin/promtool"
 )
 
+# Nginx, for the test of web servers in front of a hub. Unpacked only: installed, it would run, which `apache2-bin` does not.
+nginx_unpacked() (
+  local at=node_modules/.cache/nginx
+  cd "$log" || return 1
+  apt-get download -qq nginx 2>/dev/null || { as_root apt-get update -qq && apt-get download -qq nginx; } || return 1
+  cd - >/dev/null && mkdir -p $at && dpkg-deb -x "$log"/nginx_*.deb $at && $at/usr/sbin/nginx -v
+)
+
 # The tests once more on another Node.
 on_node() {
   local bin
@@ -113,6 +121,7 @@ stage 'check' npm run check --silent
 stage 'Python types' python_types
 stage 'PromQL' promql
 stage 'Chromium' chromium_starts
+stage 'nginx' nginx_unpacked
 stage 'tests' npm test --silent
 stage 'simulator' npm run simulate --silent -- --seeds "${SIMULATE_SEEDS:-1000}"
 stage 'packages' packages

@@ -104,6 +104,28 @@ test(
   pagesMs,
 );
 
+test('what newcomers ask for is among the first three that are found', async () => {
+  const { url, page } = await aReader();
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Search' }).click();
+  const results = page.locator('.VPLocalSearchBox .result');
+  for (const [asked, answered] of [
+    ['how much', 'operations#how-much-can-it-carry'],
+    ['capacity planning', 'operations#how-much-can-it-carry'],
+    ['double execution', 'guarantees#can-i-prevent-double-execution'],
+    ['apache', 'operations#behind-apache-or-nginx'],
+    ['nginx', 'operations#behind-apache-or-nginx'],
+    ['files', 'sdk#bytes-and-files'],
+    ['token page', 'sdk-browser#a-token-for-a-page'],
+    ['own folder', 'start#in-a-folder-of-your-own'],
+  ] as const) {
+    await page.locator('.VPLocalSearchBox input').fill(asked);
+    const firstThree = async (): Promise<(string | null)[]> =>
+      await results.evaluateAll((all) => all.slice(0, 3).map((one) => one.getAttribute('href')));
+    await expect.poll(firstThree, { message: asked, timeout: 10_000 }).toContain(`/docs/${answered}`);
+  }
+});
+
 test('a click leads from page to page without loading anew, and the sun and moon change the colours', async () => {
   const { url, page, trouble } = await aReader();
   await page.goto(url);

@@ -37,9 +37,19 @@ test('a worker in Python answers', async () => {
   const written = await run(['init', 'model', '--template', 'python'], { cwd });
   expect(written.code).toBe(0);
   const folder = join(cwd, 'model');
-  // How it is installed is the matter of docs/python.md and its test: the package index is out of reach here.
   const required = readFileSync(join(folder, 'requirements.txt'), 'utf8').trim();
   expect(existsSync(join(required, 'pyproject.toml')), required).toBe(true);
+  // Debian's way is that of docs/python.md, where a test takes it: two that build the package at a time would be in each other's way.
+  const [, debian = ''] = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)].map(
+    ([, text]) => text,
+  );
+  const page = readFileSync(new URL('../../docs/python.md', import.meta.url), 'utf8').replaceAll('--quiet ', '');
+  const said = debian
+    .trim()
+    .split('\n')
+    .map((line) => line.replace('/usr/bin/', '').replace('-r requirements.txt', './python'));
+  expect(said).toHaveLength(4);
+  for (const line of said) expect(page).toContain(line);
   const worker = aPython(['worker.py'], { cwd: folder, env: { CONDUIT_URL: hub.url } });
   await worker.printed('llm serves');
   const [, payload = ''] = /conduit call llm chat '(.*)'/.exec(written.stdout) ?? [];

@@ -1,12 +1,14 @@
 /** No block of code in the documents stands there untried: each is run, compared or compiled, and every command in it exists. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { aProgram } from '../python/python.ts';
 import { closing } from '../support/closing.ts';
 import { aFolderForTypeScript, blocksOf, complaintsOfCompiler } from '../support/programs.ts';
+import { aTestHub } from '../support/sdk.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -24,6 +26,7 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/dashboard.md': { sh: 'test/documents/shell.test.ts', text: 'packages/dashboard/src/pages/requests/filters.test.ts' },
   'docs/dispatch.md': { js: 'test/dispatch/docs.test.ts', sh: 'test/dispatch/docs.test.ts' },
   'docs/errors.md': { ts: 'test/documents/reference.test.ts', text: 'test/documents/reference.test.ts' },
+  'docs/guarantees.md': { ts: 'test/documents/reference.test.ts', python: 'test/documents/reference.test.ts' },
   'docs/http.md': { sh: 'test/documents/http.test.ts', text: 'test/documents/http.test.ts' },
   'docs/integration-guide.md': {
     ts: 'test/templates/guide.test.ts',
@@ -34,12 +37,17 @@ const tried: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'docs/operations.md': { sh: 'test/documents/shell.test.ts' },
   'docs/pools.md': { ts: 'test/documents/reference.test.ts' },
-  // The example is what the second section of the conformance suite does; the types are its seventh.
-  'docs/protocol.md': { js: 'the example', ts: 'shown' },
+  // The first two are run here; the third is what the second section of the conformance suite does, the types are its seventh.
+  'docs/protocol.md': { js: 'the examples', ts: 'shown' },
   'docs/python.md': { sh: 'test/python/docs.test.ts', python: 'test/python/docs.test.ts' },
-  'docs/sdk-browser.md': { html: 'test/browser/sdk-guide.test.ts', sh: 'test/browser/sdk-guide.test.ts' },
+  'docs/sdk-browser.md': {
+    html: 'test/browser/sdk-guide.test.ts',
+    js: 'test/browser/sdk-guide.test.ts',
+    sh: 'test/browser/sdk-guide.test.ts',
+  },
   'docs/sdk-react.md': { tsx: 'test/react/docs.test.ts' },
   'docs/sdk.md': { ts: 'test/documents/sdk.test.ts', text: 'test/documents/sdk.test.ts' },
+  'docs/security.md': { sh: 'test/documents/shell.test.ts' },
   'docs/start.md': {
     ts: 'test/documents/start.test.ts',
     python: 'test/documents/start.test.ts',
@@ -114,17 +122,36 @@ test('the file of settings is one that a hub takes', async () => {
 });
 
 test('the example of the protocol is the one that the conformance suite sends', () => {
-  const [{ text = '' } = {}] = blocksOf('docs/protocol.md');
+  const text = blocksOf('docs/protocol.md').find((block) => block.text.includes('brightwrapper'))?.text ?? '';
   const suite = read('test/conformance/2-the-example.test.ts');
   const said = [...text.matchAll(/socket\.(?:emit|on)\('(\w+)'/g)].map(([, name = '']) => name);
   expect(said).toEqual(['register', 'request', 'progress', 'task_result', 'result']);
   for (const name of said) expect(suite).toMatch(new RegExp(`socket\\.(?:emit|on)\\('${name}'`));
 });
 
+test('the client and the worker at the top of the protocol speak to each other', async () => {
+  const hub = await aTestHub();
+  const dir = mkdtempSync(join(tmpdir(), 'conduit-six-lines-'));
+  closing(() => rmSync(dir, { recursive: true }));
+  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
+  const [client = '', worker = ''] = blocksOf('docs/protocol.md').map(({ text }) =>
+    text.replace('http://127.0.0.1:9100', hub.url),
+  );
+  const [asks, serves] = [client, worker].map((text, at) => {
+    const path = join(dir, `${at}.mjs`);
+    const ready = at === 0 ? '' : "socket.on('registered', () => console.log('registered'));";
+    writeFileSync(path, `import { io } from 'socket.io-client';\n${text}${ready}`);
+    return path;
+  });
+  const worked = aProgram(process.execPath, [serves ?? ''], {});
+  await worked.printed('registered');
+  await aProgram(process.execPath, [asks ?? ''], {}).printed(/[0-9a-f-]{36}\nYou said: Hello\n\{ words: 3 \}\n/);
+});
+
 test('the TypeScript of every page compiles', () => {
   const dir = aFolderForTypeScript();
   let written = 0;
-  for (const path of ['docs/sdk.md', 'docs/start.md', 'docs/errors.md', 'docs/pools.md']) {
+  for (const path of ['docs/sdk.md', 'docs/start.md', 'docs/errors.md', 'docs/pools.md', 'docs/guarantees.md']) {
     for (const { language, text } of blocksOf(path)) {
       if (language !== 'ts') continue;
       written += 1;

@@ -1,6 +1,6 @@
 /** The pages of reference are the code's own tables: every error code, every setting, every limit with its number, and no other; and their programs run. */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorTable } from '@conduit/sdk/protocol/errors';
@@ -11,8 +11,9 @@ import { defaultRates } from '../../packages/hub/src/access/budget.ts';
 import { flagOf, variableOf } from '../../packages/hub/src/config.ts';
 import { defaults, memoryDefaults, type SettingName, settings } from '../../packages/hub/src/contract/config.ts';
 import * as times from '../../packages/hub/src/routing/settings.ts';
+import { aPython } from '../python/python.ts';
 import { aFolderOf, aProgram, blocksOf, offered } from '../support/programs.ts';
-import { aTestHub } from '../support/sdk.ts';
+import { aConduit, aTestHub } from '../support/sdk.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -150,6 +151,35 @@ test('the program of the errors fails as the page says', async () => {
   const { dir } = aFolderOf('docs/errors.md');
   const said = blocksOf('docs/errors.md').find(({ language }) => language === 'text')?.text;
   expect(await aProgram(join(dir, 'failing.ts'), { CONDUIT_URL: hub.url }).printed).toBe(said);
+});
+
+test('work that must not be done twice is not: its worker is killed in the middle, and its caller is told', async () => {
+  const hub = await aTestHub();
+  const { dir } = aFolderOf('docs/guarantees.md');
+  // It dies where it would charge.
+  const killed = readFileSync(join(dir, 'payments.ts'), 'utf8').replace(
+    /console\.log\(.*\);/,
+    "process.kill(process.pid, 'SIGKILL');",
+  );
+  expect(killed).toContain('SIGKILL');
+  writeFileSync(join(dir, 'payments.ts'), killed);
+  const env = { CONDUIT_URL: hub.url };
+  const working = [aProgram(join(dir, 'payments.ts'), env), aProgram(join(dir, 'payments.ts'), env)];
+  const conduit = await aConduit(hub.url);
+  for await (const services of conduit.watchServices()) if (services[0]?.providers.length === 2) break;
+  const paying = aProgram(join(dir, 'pay.ts'), env);
+  await expect(Promise.race(working.map(({ printed }) => printed))).rejects.toThrow();
+  for await (const services of conduit.watchServices()) if (services[0]?.providers.length === 1) break;
+  await hub.advance(times.graceMs);
+  expect(await paying.printed).toBe('it may have been charged: look there before asking again\n');
+});
+
+test('in Python likewise', async () => {
+  const hub = await aTestHub();
+  const program = blocksOf('docs/guarantees.md').find(({ language }) => language === 'python')?.text ?? '';
+  await aPython(['-c', program], { env: { CONDUIT_URL: hub.url } }).printed('payments serves');
+  const conduit = await aConduit(hub.url);
+  expect((await conduit.services())[0]?.actions).toMatchObject([{ name: 'charge', idempotent: false }]);
 });
 
 test('the worker of the pools starts as it stands, and offers its service', async () => {

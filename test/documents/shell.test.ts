@@ -11,8 +11,8 @@ import { aProgram, type Program } from '../python/python.ts';
 import { aCheckout } from '../support/checkout.ts';
 import { aChild } from '../support/child.ts';
 import { anHttpTarget, json } from '../support/http-target.ts';
-import { aHubProcess, type HubProcess } from '../support/hub-process.ts';
-import { blocksOf } from '../support/programs.ts';
+import { aFreePort, aHubProcess, type HubProcess } from '../support/hub-process.ts';
+import { blocksOf, offered } from '../support/programs.ts';
 import { aConduit, aProvider } from '../support/sdk.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,6 +24,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   './scripts/test-all.sh': 'what CI runs: this test is a part of it',
   'systemctl ': 'needs systemd as process 1',
   'docker compose ': 'needs an engine for containers',
+  a2: "changes the machine's own Apache; the files are tried in web-servers.test.ts",
   'sudo ': 'changes the machine itself',
   'avahi-publish ': 'answers for a name in the network that the machine is in',
   'dns-sd ': 'macOS alone has it',
@@ -64,14 +65,14 @@ class Lines {
   }
 }
 
-/** A terminal in a folder of a checkout. */
+/** A terminal in a folder of a checkout, or in another one. */
 class Terminal {
   readonly folder: string;
   readonly #env: Readonly<Record<string, string>>;
 
-  constructor(env: Readonly<Record<string, string>> = {}) {
+  constructor(env: Readonly<Record<string, string>> = {}, elsewhere?: string) {
     const { folder, path } = aCheckout();
-    this.folder = folder;
+    this.folder = elsewhere ?? folder;
     this.#env = { PATH: path, CONDUIT_PORT: '0', CONDUIT_DATA_DIR: join(folder, 'data'), NO_COLOR: '1', ...env };
   }
 
@@ -230,6 +231,15 @@ test('docs/operations.md', async () => {
   lines.passElsewhere();
   const journal = lines.take('journalctl ');
   lines.passElsewhere();
+  for (const folder of ['etc/apache2/sites-available', 'etc/nginx/sites-available', 'etc/nginx/sites-enabled'])
+    mkdirSync(at(folder), { recursive: true });
+  await terminal.run(moved(lines.take('install -m 644 deploy/apache')));
+  lines.passElsewhere();
+  await terminal.run(moved(lines.take('install -m 644 deploy/nginx')));
+  await terminal.run(moved(lines.take('ln -s ')));
+  expect(existsSync(at('etc/nginx/sites-enabled/conduit.conf'))).toBe(true);
+  lines.passElsewhere();
+  await terminal.runHub(lines.take('conduit start --trust-proxy'));
   await terminal.run(moved(lines.take('conduit token create prometheus')));
   expect(readFileSync(at('etc/prometheus/conduit.token'), 'utf8')).toMatch(/^[\w.-]{20,}\n$/);
 
@@ -251,6 +261,85 @@ test('docs/operations.md', async () => {
   copyFileSync(at('data/tokens.json'), join(hub.dataDir, 'tokens.json'));
   await terminal.run(`set -e; DATA='${hub.dataDir}'; BACKUP='${at('backup')}'\n${backup}`);
   expect(readdirSync(at('backup')).sort()).toEqual(['conduit.db', 'secret', 'tokens.json']);
+  lines.expectNoneLeft();
+}, 120_000);
+
+/** What each program of the Integration Guide that stays prints when it is ready; or the service that it then offers. */
+const ready: readonly (readonly [start: string, ready: string | RegExp | { readonly offers: string }])[] = [
+  ['npm start -w examples/worker', 'is ready'],
+  ['npm start -w examples/express', /http:\S+\//],
+  ['npm start -w examples/parallel-images', 'threads'],
+  ['npm run page -w examples/parallel-images', /http:\S+\//],
+  ['npm run dev ', /Local:\s+http:\S+/],
+  ['node examples/opentelemetry', { offers: 'shop' }],
+  ['node examples/', /http:\S+\//],
+  ['PYTHONPATH=python python3 examples/', ' serves '],
+  ['python3 -m uvicorn ', /(?:Application startup complete[\s\S]*){4}/],
+];
+
+test('docs/integration-guide.md: each template, at the hub that it is for', async () => {
+  const demo = await aHubProcess();
+  await Promise.all(['brightwrapper', 'llm', 'documents', 'briefing'].map(async (name) => await anExample(name, demo)));
+  const [introduction = '', ...sections] = read('docs/integration-guide.md').split(/^## /m);
+  // Both are started by other tests of this file and of the command line, and each section says which of them it is for.
+  expect([...introduction.matchAll(/^```sh stays\n(.*)\n```$/gm)].map(([, line]) => line)).toEqual([
+    'npx conduit start',
+    'npm run demo',
+  ]);
+  let typed = 0;
+  for (const section of sections) {
+    const hub = section.includes('Beside `npm run demo`') ? demo : await aHubProcess();
+    // Those of the guide may be somebody's.
+    const ports = { '8000': String(await aFreePort()), '8080': String(await aFreePort()) };
+    const terminal = new Terminal({ CONDUIT_URL: hub.url, PORT: ports['8080'] }, root);
+    const staying: Program[] = [];
+    for (const [, kind, block = ''] of section.matchAll(/^```sh( stays)?\n(.*?)\n```$/gms)) {
+      const line = block
+        .replace('8000', ports['8000'])
+        .replace(/8080$/, ports['8080'])
+        // Its port stands in its script.
+        .concat(block.startsWith('npm run page') ? ` -- --port ${ports['8080']}` : '')
+        .replace('http://127.0.0.1:9100', hub.url);
+      typed += 1;
+      if (kind === undefined) {
+        expect((await terminal.run(line)).length, line).toBeGreaterThan(0);
+        continue;
+      }
+      const [, sign] = ready.find(([start]) => block.startsWith(start)) ?? [];
+      if (sign === undefined) throw new Error(`nobody knows what it prints when it is ready: ${line}`);
+      const program = terminal.type(line);
+      staying.push(program);
+      if (typeof sign === 'object' && 'offers' in sign) await offered(hub.url, sign.offers);
+      else await program.printed(sign);
+    }
+    for (const program of staying) await program.close();
+  }
+  expect(typed).toBeGreaterThan(18);
+}, 240_000);
+
+test('docs/security.md: tokens, and the way back from them', async () => {
+  const terminal = new Terminal({ CONDUIT_PORT: String(await aFreePort()) });
+  const lines = new Lines('docs/security.md');
+  for (let count = 0; count < 2; count += 1)
+    expect(await terminal.run(lines.take('conduit token create'))).toMatch(/^[\w.-]{20,}$/m);
+  const [id = ''] = /\b[0-9a-f]{12}\b/.exec(await terminal.run(lines.take('conduit token list'))) ?? [];
+  await terminal.run(lines.take('conduit token revoke').replace('3f9c2b7a10de', id));
+  const rest = JSON.parse((await terminal.run('conduit token list --json')).trim());
+  await terminal.run(`conduit token revoke ${rest.id}`);
+
+  /** What a hub that is started so answers to whoever has no token. */
+  const answered = async (line: string): Promise<number> => {
+    const hub = terminal.type(line);
+    await hub.printed(/listens on http:\S+/);
+    const [url = ''] = /http:\/\/[\d.:]+/.exec(hub.output) ?? [];
+    const { status } = await fetch(`${url}/api/v1/services`);
+    hub.kill('SIGTERM');
+    expect(await hub.ended()).toBe(0);
+    return status;
+  };
+  expect(await answered('conduit start')).toBe(401);
+  await terminal.run(lines.take('rm ').replace('conduit-data', 'data'));
+  expect(await answered(lines.take('conduit start'))).toBe(200);
   lines.expectNoneLeft();
 }, 120_000);
 

@@ -1,11 +1,13 @@
 /** The first page does what it says: its commands are run in their order, in an empty folder of a checkout, with what it writes. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { aProgram } from '../python/python.ts';
 import { aCheckout } from '../support/checkout.ts';
+import { closing } from '../support/closing.ts';
 import { aFreePort } from '../support/hub-process.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,7 +37,7 @@ test('an empty folder, a hub, a service, its callers and a worker in Python, as 
   for (const { language, kind, text } of blocks) {
     const name = language === 'python' ? kind : /^\/\/ ([\w-]+\.ts)\n/.exec(text)?.[1];
     if (name !== undefined) writeFileSync(join(folder, name), text);
-    if (language !== 'sh') continue;
+    if (language !== 'sh' || kind === 'outside') continue;
     const running = aProgram('/bin/bash', ['-e', '-c', text], { cwd: folder, env });
     if (kind === 'stays') {
       await running.printed(ready.shift() ?? 'more stays than the test knows');
@@ -51,4 +53,16 @@ test('an empty folder, a hub, a service, its callers and a worker in Python, as 
   expect(called).toContain('"greeted": "Ada"');
   expect(fromProgram).toBe(blocks.find(({ language }) => language === 'text')?.text);
   expect(fromPython).toContain('You said: Hello from Python');
+}, 120_000);
+
+test('in a folder outside of any checkout the packages are installed by their path, and are found', async () => {
+  const beside = mkdtempSync(join(tmpdir(), 'conduit-outside-'));
+  closing(() => rmSync(beside, { recursive: true, force: true }));
+  symlinkSync(root, join(beside, 'conduit'));
+  const block = blocks.find(({ kind }) => kind === 'outside')?.text;
+  const inside =
+    "import('@conduit/sdk').then(({ serve }) => import('@conduit/hub/testing').then(() => console.log(typeof serve)))";
+  const typed = aProgram('/bin/bash', ['-e', '-c', `${block}node --eval "${inside}"`], { cwd: beside, env: {} });
+  const code = await typed.ended();
+  expect(`${typed.output}\nended with ${code}`).toMatch(/\n\d+\.\d+\.\d+\nfunction\n\nended with 0$/);
 }, 120_000);

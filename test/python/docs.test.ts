@@ -38,6 +38,7 @@ test('every block is of a kind that is run', () => {
     'sh stays',
     'python worker.py',
     'python caller.py',
+    'python test_llm.py',
     'python handlers',
     'python program',
     'python client',
@@ -78,7 +79,8 @@ test('from nothing to a worker, a caller and HTTP workers, in the order of the p
     }
   }
   expect(ready).toEqual([]);
-  const [, called, fromPython, overHttp] = outputs;
+  const [, called, fromPython, fromTest, overHttp] = outputs;
+  expect(fromTest).toContain('Ran 2 tests');
   expect(called).toContain('You said: Hello from Python');
   expect(fromPython).toBe('You said: Hello again ');
   expect(overHttp).toContain('Hello over HTTP');

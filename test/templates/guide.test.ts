@@ -24,28 +24,37 @@ const pieces: readonly Piece[] = [...guide.matchAll(/^\[`(.+?)`\]\(\.\.\/(.+?)\)
 );
 
 test('every block of code stands in the file that it names, line for line', () => {
-  const blocks = [...guide.matchAll(/^```(\w+)$/gm)].filter(([, language]) => language !== 'sh');
+  const blocks = [...guide.matchAll(/^```(\w+)/gm)].filter(([, language]) => language !== 'sh');
   expect(pieces).toHaveLength(blocks.length);
   expect(pieces.length).toBeGreaterThan(10);
   for (const { path, text } of pieces) expect(read(path), path).toContain(text);
 });
 
-test('every template has code, two commands that its own page names too, and a page of one screen', () => {
+/** The commands of a text: each has a block, and a terminal, of its own. */
+function commandsOf(text: string): string[] {
+  return [...text.matchAll(/^```sh(?: stays)?\n(.*?)^```$/gms)].map(([, command = '']) => command.trimEnd());
+}
+
+test('every template has code, commands that its own page names too, one a block, and a page of one screen', () => {
   expect(sections.length).toBeGreaterThan(10);
   for (const section of sections) {
     const [, path = ''] = /\(\.\.\/(examples\/[^/]+\/README\.md)\)/.exec(section) ?? [];
-    const commands = /^```sh\n(.*?)^```$/ms.exec(section)?.[1]?.trim().split('\n') ?? [];
-    expect(commands, section).toHaveLength(2);
+    const commands = commandsOf(section);
+    expect(commands.length, section).toBeGreaterThan(0);
     const page = read(path);
-    // Where the first is the demo, a page may leave it to its text.
-    expect(page, path).toContain(commands.at(-1));
+    for (const command of commands) {
+      expect(command).not.toContain('\n');
+      expect(page, path).toContain(command);
+    }
+    // Which hub it is for.
+    expect(section).toMatch(/^Beside `(?:npx conduit start|npm run demo)`/m);
     expect(page.split('\n').length, path).toBeLessThan(40);
     expect(section).toMatch(/^\[`/m);
   }
 });
 
 test('the scripts and programs of the commands are there', () => {
-  const commands = [...guide.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text = '']) => text).join('');
+  const commands = commandsOf(guide).join('\n');
   const scripts = [...commands.matchAll(/npm (?:run )?([a-z]+) -w (\S+)/g)];
   const programs = [...commands.matchAll(/(?<=node )examples\/\S+/g)];
   expect(scripts.length).toBeGreaterThan(5);
