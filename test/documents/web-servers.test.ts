@@ -1,12 +1,12 @@
 /** A hub behind Apache and behind nginx, with the files of `deploy/` as they stand: at a domain of its own, and below a path of another site. */
 
 import { get } from 'node:http';
-import { networkInterfaces } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startChromium } from '../browser/chromium.ts';
 import { closing } from '../support/closing.ts';
 import { aFreePort, aHubProcess, type HubProcess } from '../support/hub-process.ts';
+import { networkAddress } from '../support/network-address.ts';
 import { aClient, aName, aWorker, type Peer } from '../support/peer.ts';
 import { type Answer, aWebServer, domain, site, type WebServer } from '../support/web-servers.ts';
 
@@ -232,11 +232,3 @@ test('nginx tells an address that asks too often to wait, before the hub has to'
   const asked = await Promise.all(Array.from({ length: 10 }, async () => (await server.ask(domain, '/app/')).status));
   expect(asked.toSorted()).toEqual([200, 200, 200, ...Array(7).fill(429)]);
 });
-
-/** An address of this machine that is not loopback: whoever comes to it comes from it. */
-function networkAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  const address = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-  if (address === undefined) throw new Error('this test needs a machine with an address in a network, not only loopback');
-  return address;
-}

@@ -2,13 +2,14 @@
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { startChromium } from '../browser/chromium.ts';
 import { closing } from '../support/closing.ts';
 import { aFreePort } from '../support/hub-process.ts';
+import { networkAddress } from '../support/network-address.ts';
 import { aWorker } from '../support/peer.ts';
 import { aSite } from '../support/site.ts';
 import { aTemplate } from './started.ts';
@@ -19,14 +20,6 @@ const cli = '../packages/hub/src/cli/conduit.ts';
 /** Runs a hub as the page says, in memory; resolves once it listens. @param flags beside the port. */
 async function aHub(port: number, ...flags: readonly string[]): Promise<void> {
   await aTemplate(cli, `:${port}`, { args: ['start', '--memory', '--port', String(port), ...flags] });
-}
-
-/** An address of this machine that is not loopback: what another machine would reach. */
-function networkAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  const address = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-  if (address === undefined) throw new Error('this test needs a machine with an address in a network, not only loopback');
-  return address;
 }
 
 /** What the hub answers to somebody who came to `address` and asked for `name`: the status, and the sentence of a refusal. */
