@@ -14,7 +14,7 @@ const ended = { state: 'completed,failed,cancelled,expired' };
 const most = 12;
 
 export function EndedFeed() {
-  const { requests } = useRequestList(ended, { isPaused: false });
+  const { requests } = useRequestList(ended, { isStill: false });
   const latest = useMemo(
     () => requests?.toSorted((one, other) => ((one.finished_at ?? '') < (other.finished_at ?? '') ? 1 : -1)).slice(0, most),
     [requests],

@@ -18,8 +18,8 @@ export function OverviewPage() {
   const services = useServices();
   const stats = useStats();
   const seesAll = useSeesAll();
-  const { requests: queued } = useRequestList(waiting, { isPaused: false });
-  const { requests: stalled } = useRequestList(silent, { isPaused: false });
+  const { requests: queued } = useRequestList(waiting, { isStill: false });
+  const { requests: stalled } = useRequestList(silent, { isStill: false });
   const attention = services === undefined ? [] : attentionOf({ services, queued: queued ?? [], stalled: stalled ?? [] });
   return (
     <div className={styles['page']}>
