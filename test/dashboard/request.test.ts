@@ -157,6 +157,78 @@ test('what it asks others for is there as soon as it is asked, and goes on witho
   expect(asked.filter((url) => url.includes(id))).toEqual([]);
 });
 
+test('one that failed tells why at once: its error with all details, whether another try helps, and what was asked', async () => {
+  const hub = await aTestHub();
+  const { ids } = await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests/${ids.failed}`);
+  const why = page.getByRole('alert');
+  await why.getByText('the document <b>has</b> no pages').waitFor();
+  await why.getByText('Not to be tried again blindly: work had begun.').waitFor();
+  await page.getByText(/^pages0$/).waitFor();
+  await page.getByRole('tabpanel', { name: 'Payload' }).getByText('payload').waitFor();
+});
+
+test('however much is streamed the page stays as high, and its end in sight until one goes up', async () => {
+  const hub = await aTestHub();
+  const [goOn, end] = [aGate(), aGate()];
+  const talk: LooseHandlers[string] = async (_, ctx) => {
+    for (let line = 1; line <= 1_000; line += 1) await ctx.chunk(`line ${line}\n`);
+    await goOn.opened;
+    await ctx.chunk('and one more\n');
+    await end.opened;
+    return 'said';
+  };
+  await aProvider(hub.url, { talk }, { service: 'talker' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('talker', 'talk', {});
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  const output = page.getByRole('region', { name: 'text' });
+  const isAtEnd = () => output.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 2);
+  await page.getByText('1,000 chunks').waitFor();
+  await expect.poll(isAtEnd).toBe(true);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(1_800);
+  await output.focus();
+  await page.keyboard.press('Home');
+  const follow = page.getByRole('button', { name: 'Follow the end' });
+  await follow.waitFor();
+  goOn.open();
+  await page.getByText('1,001 chunks').waitFor();
+  expect(await isAtEnd()).toBe(false);
+  await follow.click();
+  await expect.poll(isAtEnd).toBe(true);
+  end.open();
+  await request;
+  await state(page, 'completed');
+  expect(await follow.count()).toBe(0);
+});
+
+test('of a large result what fits is there, each row on a line, and all of it can be taken along', async () => {
+  const hub = await aTestHub();
+  const rows = Array.from({ length: 200 }, (_, n) => ({ id: n, name: `row ${n}` }));
+  await aProvider(hub.url, { list: () => rows }, { service: 'lists' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('lists', 'list', {});
+  await request;
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`, {
+    prepare: async (context) => await context.grantPermissions(['clipboard-read', 'clipboard-write']),
+  });
+  const panel = page.getByRole('tabpanel', { name: 'Result' });
+  await panel.getByText('id: 19, name: row 19').waitFor();
+  expect(await panel.getByText('id: 20, name: row 20').count()).toBe(0);
+  await panel.getByRole('button', { name: '180 more' }).click();
+  await panel.getByText('id: 199, name: row 199').waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(1_800);
+  await panel.getByRole('button', { name: 'Copy' }).click();
+  await panel.getByRole('button', { name: 'Copied' }).waitFor();
+  expect(JSON.parse(await page.evaluate(async () => await navigator.clipboard.readText()))).toEqual(rows);
+  const coming = page.waitForEvent('download');
+  await panel.getByRole('button', { name: 'Save' }).click();
+  await panel.getByRole('button', { name: 'Saved' }).waitFor();
+  const download = await coming;
+  expect(download.suggestedFilename()).toBe(`result-${request.id.slice(-8)}.json`);
+  expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toEqual(rows);
+});
+
 test('pictures are shown and other bytes are saved, from the page itself', async () => {
   const hub = await aTestHub();
   const bytes = Buffer.from([0, 255, 1, 254]);

@@ -12,6 +12,7 @@ import { StateBadge } from '../../parts/state-badge.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { Actions } from './actions.tsx';
 import { EventList } from './event-list.tsx';
+import { Failure } from './failure.tsx';
 import { useRequestObject, useStory } from './follow.ts';
 import { Output } from './output.tsx';
 import { Related } from './related.tsx';
@@ -42,7 +43,7 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
     );
   }
   if (request === undefined || state === undefined) return null;
-  const tab = chosen ?? (story.streams.size > 0 ? 'Output' : endedAt === undefined ? 'Payload' : 'Result');
+  const tab = chosen ?? (story.streams.size > 0 ? 'Output' : state === 'completed' ? 'Result' : 'Payload');
   return (
     <>
       <header className={styles['head']}>
@@ -58,12 +59,7 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
         <Actions request={request} isOpen={endedAt === undefined} />
       </header>
       <Facts request={request} story={story} />
-      {request.error !== undefined && (
-        <p className={styles['error']} role="alert">
-          <b>{request.error.code}</b> {request.error.message}
-          {request.error.retryable && <span> Another try may help.</span>}
-        </p>
-      )}
+      {request.error !== undefined && <Failure request={request} error={request.error} />}
       <Panel
         title="Timeline"
         aside={
@@ -75,6 +71,7 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
       >
         <Timeline story={story} createdAt={request.createdAt} />
       </Panel>
+      <Related request={request} />
       <section className={styles['tabs']} aria-label="What it is about">
         <div role="tablist" aria-label="What it is about" onKeyDown={(event) => turn(event, tab, setTab)}>
           {tabs.map((name) => (
@@ -95,13 +92,12 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
           ))}
         </div>
         <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`} className={styles['panel']}>
-          {tab === 'Output' && <Output story={story} />}
+          {tab === 'Output' && <Output requestId={requestId} story={story} />}
           {tab === 'Events' && <EventList events={story.events} />}
           {tab === 'Payload' && <ValuePanel requestId={requestId} what="payload" isThere />}
           {tab === 'Result' && <ValuePanel requestId={requestId} what="result" isThere={state === 'completed'} />}
         </div>
       </section>
-      <Related request={request} />
     </>
   );
 }
