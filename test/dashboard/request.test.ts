@@ -229,6 +229,29 @@ test('of a large result what fits is there, each row on a line, and all of it ca
   expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toEqual(rows);
 });
 
+test('an event is a sentence, and opens below its line to all that was told', async () => {
+  const hub = await aTestHub();
+  const { ids } = await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests/${ids.completed}`);
+  await tab(page, 'Events').click();
+  const list = page.getByRole('region', { name: 'Events' });
+  await list.getByRole('button', { name: /tasks 2 steps: Read the page, Draw$/ }).click();
+  const opened = list.getByText('event 2', { exact: true });
+  await opened.waitFor();
+  const [line, next] = [
+    list.getByRole('button', { name: /2 steps/ }),
+    list.getByRole('button', { name: /Read the page is done/ }),
+  ];
+  const tops = await Promise.all([line, opened, next].map(async (one) => (await one.boundingBox())?.y ?? 0));
+  expect(tops).toEqual(tops.toSorted((one, other) => one - other));
+  await line.click();
+  await opened.waitFor({ state: 'detached' });
+  await list.getByRole('button', { name: /result Completed after/ }).waitFor();
+  // No higher than what is in it.
+  const heights = await list.evaluate((box) => [box.clientHeight, box.scrollHeight]);
+  expect(heights[0]).toBe(heights[1]);
+});
+
 test('pictures are shown and other bytes are saved, from the page itself', async () => {
   const hub = await aTestHub();
   const bytes = Buffer.from([0, 255, 1, 254]);

@@ -15,6 +15,7 @@ import { EventList } from './event-list.tsx';
 import { Failure } from './failure.tsx';
 import { useRequestObject, useStory } from './follow.ts';
 import { Output } from './output.tsx';
+import { reasonText } from './reasons.ts';
 import { Related } from './related.tsx';
 import styles from './request-page.module.css';
 import { Timeline } from './timeline.tsx';
@@ -93,7 +94,7 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
         </div>
         <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`} className={styles['panel']}>
           {tab === 'Output' && <Output requestId={requestId} story={story} />}
-          {tab === 'Events' && <EventList events={story.events} />}
+          {tab === 'Events' && <EventList story={story} />}
           {tab === 'Payload' && <ValuePanel requestId={requestId} what="payload" isThere />}
           {tab === 'Result' && <ValuePanel requestId={requestId} what="result" isThere={state === 'completed'} />}
         </div>
@@ -139,7 +140,7 @@ function Facts({ request, story }: FactsProps) {
       </dl>
       {waiting !== undefined && (
         <p className={styles['note']}>
-          It waits: {reasons[waiting.reason] ?? waiting.reason}
+          It waits: {reasonText(waiting.reason)}
           {waiting.position !== undefined && `, ${waiting.position} in line`}.{' '}
           <Link href={servicePath(request.to)}>Look at {request.to}</Link>
         </p>
@@ -157,14 +158,3 @@ function Facts({ request, story }: FactsProps) {
     </>
   );
 }
-
-/** Why a request is queued, as the protocol says it (§6), in words. */
-const reasons: Readonly<Record<string, string>> = {
-  no_provider: 'nobody provides this action',
-  at_capacity: 'all providers are busy',
-  provider_suspect: 'its providers do not acknowledge what they are handed',
-  paused: 'the service is paused',
-  rejected: 'a provider gave it back',
-  provider_deaf: 'a provider did not acknowledge it',
-  provider_lost: 'its provider was lost',
-};
