@@ -18,7 +18,7 @@ const said = (
   services: readonly Service[],
   queued: readonly RequestSummary[] = [],
   stalled: readonly RequestSummary[] = [],
-): readonly string[] => attentionOf({ services, queued, stalled }).map(({ what }) => what);
+): readonly string[] => attentionOf({ services, queued, stalled, now: 0 }).map(({ what }) => what);
 
 test('nothing is said while everybody has a provider with room', () => {
   expect(said([aService('llm', { providers: [aProvider('ready')], waiting: 2 })], [aQueued('llm', 'at_capacity')])).toEqual([]);

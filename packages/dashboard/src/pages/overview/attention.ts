@@ -4,6 +4,7 @@ import { requestsPath, servicePath } from '../../app/paths.ts';
 import type { RequestSummary, Service } from '../../live/api.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 import { loadOf } from '../../parts/load.ts';
+import { silentMs } from '../requests/silence.ts';
 
 export interface Attention {
   readonly key: string;
@@ -18,9 +19,11 @@ interface Seen {
   readonly queued: readonly RequestSummary[];
   /** Requests whose provider has been silent for too long. */
   readonly stalled: readonly RequestSummary[];
+  /** Wall clock, milliseconds: silences go on. */
+  readonly now: number;
 }
 
-export function attentionOf({ services, queued, stalled }: Seen): readonly Attention[] {
+export function attentionOf({ services, queued, stalled, now }: Seen): readonly Attention[] {
   const known = new Set(services.map(({ name }) => name));
   const unknown = new Map<string, number>();
   for (const { to, live } of queued) {
@@ -33,14 +36,15 @@ export function attentionOf({ services, queued, stalled }: Seen): readonly Atten
       silent(
         name,
         stalled.filter(({ to }) => to === name),
+        now,
       ),
     ),
   ];
 }
 
-function silent(name: string, requests: readonly RequestSummary[]): Attention {
+function silent(name: string, requests: readonly RequestSummary[], now: number): Attention {
   const count = requests.length;
-  const longestMs = Math.max(...requests.map(({ live }) => live.stalled?.silent_ms ?? 0));
+  const longestMs = Math.max(...requests.map((request) => silentMs(request, now) ?? 0));
   return {
     key: `${name} silent`,
     what: `${countText(count)} running ${count === 1 ? 'request' : 'requests'} of ${name} ${count === 1 ? 'has' : 'have'} said nothing for ${durationText(longestMs)}`,

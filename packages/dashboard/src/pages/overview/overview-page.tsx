@@ -1,6 +1,7 @@
 /** How the hub is, in one look: a sentence, the numbers, what needs attention, and every service. */
 
 import { Link } from 'wouter';
+import { useNow } from '../../app/now.ts';
 import { useSeesAll, useServices, useStats } from '../../live/queries.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useRequestList } from '../requests/request-list.ts';
@@ -20,7 +21,8 @@ export function OverviewPage() {
   const seesAll = useSeesAll();
   const { requests: queued } = useRequestList(waiting, { isStill: false });
   const { requests: stalled } = useRequestList(silent, { isStill: false });
-  const attention = services === undefined ? [] : attentionOf({ services, queued: queued ?? [], stalled: stalled ?? [] });
+  const now = useNow();
+  const attention = services === undefined ? [] : attentionOf({ services, queued: queued ?? [], stalled: stalled ?? [], now });
   return (
     <div className={styles['page']}>
       <h1 className="unseen">Overview</h1>

@@ -7,6 +7,7 @@ import { hubLife } from '../../live/hub-life.ts';
 import { oneAtATime, sinceOpened } from '../../live/looking.ts';
 import { type Filters, queryOf } from './filters.ts';
 import { type Held, heldStill, maxHeld, newIn, type Page, patched, withFresh } from './live-pages.ts';
+import { noteSilence } from './silence.ts';
 
 type Pages = InfiniteData<Page, string | undefined>;
 
@@ -49,7 +50,9 @@ export function useRequestList(filters: Filters, { isStill }: { readonly isStill
       const query = queryOf(filters, Date.now());
       query.set('limit', String(pageSize));
       if (cursor !== undefined) query.set('cursor', cursor);
-      return await sinceOpened(async () => await get('requests', `/requests?${query}`, signal));
+      const page = await sinceOpened(async () => await get('requests', `/requests?${query}`, signal));
+      noteSilence(page.requests, Date.now());
+      return page;
     },
     [filters],
   );
@@ -106,6 +109,7 @@ export function useRequestList(filters: Filters, { isStill }: { readonly isStill
       told: (body) => {
         const { requests, gap } = body as { readonly requests: readonly RequestSummary[]; readonly gap?: true };
         remember(latest.current, requests);
+        noteSilence(requests, Date.now());
         if (gap === true) lookAgain();
         if (isStill) return holdStill(requests, { isBehind: false });
         const before = queries.getQueryData<Pages>(key);

@@ -13,6 +13,7 @@ import { shortId } from '../../parts/short-id.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import styles from './request-table.module.css';
 import { RowActions } from './row-actions.tsx';
+import { silentMs } from './silence.ts';
 
 interface RequestTableProps {
   readonly requests: readonly RequestSummary[];
@@ -88,6 +89,7 @@ function Row({ request, index, top, height, total }: RowProps) {
   const now = useNow();
   const { request_id, to, action, state, overall, attempt, created_at, finished_at, error, tags } = request;
   const tookMs = (finished_at === undefined ? now : Date.parse(finished_at)) - Date.parse(created_at);
+  const note = noteOf(request, now);
   return (
     <li
       className={styles['row']}
@@ -116,8 +118,8 @@ function Row({ request, index, top, height, total }: RowProps) {
         {finished_at === undefined ? (
           <>
             <ProgressBar value={isUntold(request) ? null : overall} state={state} label={`${to} ${action}`} />
-            <span className={styles['note']} title={noteOf(request)}>
-              {noteOf(request)}
+            <span className={styles['note']} title={note} data-silent={request.live.stalled !== undefined}>
+              {note}
             </span>
           </>
         ) : error === undefined || state === 'cancelled' ? (
@@ -143,10 +145,11 @@ function isUntold({ state, overall }: RequestSummary): boolean {
   return state === 'running' && overall === 0;
 }
 
-function noteOf(request: RequestSummary): string {
+function noteOf(request: RequestSummary, now: number): string {
   const { live, overall } = request;
-  const { waiting, stalled } = live;
-  if (stalled !== undefined) return `silent for ${durationText(stalled.silent_ms)}`;
+  const { waiting } = live;
+  const silence = silentMs(request, now);
+  if (silence !== undefined) return `silent for ${durationText(silence)}`;
   if (waiting?.position !== undefined) return `waits, ${waiting.position} in line`;
   if (waiting !== undefined) return 'waits';
   const { title, message } = live.task ?? {};
