@@ -191,6 +191,7 @@ test('however much is streamed the page stays as high, and its end in sight unti
   await page.keyboard.press('Home');
   const follow = page.getByRole('button', { name: 'Follow the end' });
   await follow.waitFor();
+  await expect.poll(() => output.evaluate((box) => box.scrollTop)).toBe(0);
   goOn.open();
   await page.getByText('1,001 chunks').waitFor();
   expect(await isAtEnd()).toBe(false);
@@ -250,6 +251,101 @@ test('an event is a sentence, and opens below its line to all that was told', as
   // No higher than what is in it.
   const heights = await list.evaluate((box) => [box.clientHeight, box.scrollHeight]);
   expect(heights[0]).toBe(heights[1]);
+});
+
+test('what a step asked others for stands below it as bars that lead on, told by their ids, twenty at most', async () => {
+  const hub = await aTestHub();
+  const gate = aGate();
+  const answer: LooseHandlers[string] = async ({ n }: { n: number }, ctx) => {
+    if (n > 0) return n;
+    ctx.task('main').progress(0.5, 'half an answer');
+    await gate.opened;
+    return 0;
+  };
+  await aProvider(hub.url, { answer }, { service: 'sage', capacity: 32 });
+  const fan: LooseHandlers[string] = async (_, ctx) => {
+    ctx.tasks([
+      { taskId: 'ask', title: 'Ask everybody' },
+      { taskId: 'gather', title: 'Gather' },
+    ]);
+    ctx.task('ask').progress(0.1);
+    for (let n = 1; n <= 21; n += 1) await ctx.request('sage', 'answer', { n }, { taskId: 'ask' });
+    await ctx.request('sage', 'answer', { n: 0 }, { taskId: 'gather' });
+    return 'gathered';
+  };
+  await aProvider(hub.url, { fan }, { service: 'asker' });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('asker', 'fan', {});
+  request.catch(() => undefined);
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  await timeline.getByText('and 2 more that it asked for').waitFor();
+  const children = timeline.getByRole('link', { name: 'sage answer' });
+  await children.nth(19).waitFor();
+  expect(await children.count()).toBe(20);
+  const [ask, first, gather] = [timeline.getByText('Ask everybody'), children.first(), timeline.getByText('Gather')];
+  const tops = await Promise.all([ask, first, gather].map(async (one) => (await one.boundingBox())?.y ?? 0));
+  expect(tops).toEqual(tops.toSorted((one, other) => one - other));
+  const id = (await first.getAttribute('href'))?.slice(-8) ?? '';
+  await timeline.getByText(id, { exact: true }).waitFor();
+  await page.getByRole('region', { name: 'Related' }).getByRole('link', { name: id }).waitFor();
+  await first.click();
+  await page.getByRole('heading', { name: 'sage answer' }).waitFor();
+  await page.getByRole('region', { name: 'Related' }).getByText('Part of').waitFor();
+  gate.open();
+});
+
+test('a long step can be folded by keyboard, so that short ones are told apart; what never ran has no bar', async () => {
+  const hub = await aTestHub();
+  const ids = [...Array.from({ length: 6 }, (_, n) => `step-${n}`), 'long'];
+  const turns = new Map(ids.map((taskId) => [taskId, aGate()]));
+  const steps: LooseHandlers[string] = async (_, ctx) => {
+    ctx.tasks([...ids, 'never'].map((taskId) => ({ taskId })));
+    for (const [taskId, turn] of turns) {
+      ctx.task(taskId).progress(0.5);
+      await turn.opened;
+      ctx.task(taskId).done();
+    }
+    ctx.task('never').skip();
+    return 'done';
+  };
+  const name = 'a-worker-whose-name-is-as-long-as-names-of-workers-are-in-large-companies';
+  await aProvider(hub.url, { steps }, { service: 'stepper', name });
+  const conduit = await aConduit(hub.url);
+  const request = conduit.request('stepper', 'steps', {});
+  for await (const event of request) {
+    if (event.type !== 'progress') continue;
+    await hub.advance(event.taskId === 'long' ? 20_000 : 100);
+    turns.get(event.taskId)?.open();
+  }
+  const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  const attempt = timeline.getByText('Attempt 1', { exact: true });
+  await attempt.waitFor();
+  expect(await attempt.evaluate((name) => name.scrollWidth <= name.clientWidth)).toBe(true);
+  const bars = timeline.locator('[style*="--colour"]');
+  const widths = () => bars.evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect().width));
+  expect(await bars.count()).toBe(8);
+  expect(Math.min(...(await widths()))).toBeGreaterThanOrEqual(6);
+  expect(await timeline.getByTitle('declared, not begun').count()).toBe(0);
+  await timeline.getByRole('button', { name: 'Fold long stretches' }).press('Enter');
+  expect(Math.max(...(await widths()).slice(1, 7))).toBeGreaterThan(40);
+});
+
+test('a silence goes on to be counted, as a warning; what was spent on what adds up, and a failure has no percentage', async () => {
+  const hub = await aTestHub();
+  const { ids } = await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests/${ids.running}`);
+  await live(page);
+  await hub.advance(106_000);
+  const silence = page.getByText(/^Its provider has said nothing for (\d+ m )?\d+ s: it may hang\.$/);
+  await silence.waitFor();
+  const before = await silence.innerText();
+  await expect.poll(async () => await silence.innerText()).not.toBe(before);
+  await page.getByText('Handed over').waitFor();
+  await page.goto(`${hub.url}/requests/${ids.failed}`);
+  await state(page, 'failed');
+  expect(await page.getByRole('region', { name: 'Timeline' }).getByText('%').count()).toBe(0);
 });
 
 test('pictures are shown and other bytes are saved, from the page itself', async () => {

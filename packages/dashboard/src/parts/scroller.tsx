@@ -24,6 +24,10 @@ export function Scroller({ label, isGrowing = false, children }: ScrollerProps) 
   useLayoutEffect(() => {
     if (isGrowing && isAtEnd) toEnd();
   });
+  const follow = (): void => {
+    setAtEnd(true);
+    toEnd();
+  };
   const onScroll = (): void => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {};
     setAtEnd(scrollHeight - scrollTop - clientHeight < nearPx);
@@ -35,7 +39,7 @@ export function Scroller({ label, isGrowing = false, children }: ScrollerProps) 
         {children}
       </section>
       {isGrowing && !isAtEnd && (
-        <button type="button" className={styles['follow']} onClick={toEnd}>
+        <button type="button" className={styles['follow']} onClick={follow}>
           <ArrowDown size={14} aria-hidden="true" />
           Follow the end
         </button>
