@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import { closing } from '../support/closing.ts';
 import { aHubProcess } from '../support/hub-process.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
-import { chromiumForThisFile, live, openPage, phone } from './open-page.ts';
+import { chromiumForThisFile, jumpsOf, live, openPage, phone, watchJumps, wide } from './open-page.ts';
 import { someWork } from './work.ts';
 
 const chromium = chromiumForThisFile();
@@ -348,6 +348,18 @@ test('a silence goes on to be counted, as a warning; what was spent on what adds
   expect(await page.getByRole('region', { name: 'Timeline' }).getByText('%').count()).toBe(0);
 });
 
+test.each([
+  ['wide', wide],
+  ['phone', phone],
+])('while it is opened nothing of it jumps: %s', async (_, look) => {
+  const hub = await aTestHub();
+  const { ids } = await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests/${ids.completed}`, { look, prepare: watchJumps });
+  await page.getByText('It was a dark and stormy night.').waitFor();
+  await page.getByText('Read the page').waitFor();
+  expect(await jumpsOf(page)).toBeLessThan(0.05);
+});
+
 test('pictures are shown and other bytes are saved, from the page itself', async () => {
   const hub = await aTestHub();
   const bytes = Buffer.from([0, 255, 1, 254]);
@@ -486,6 +498,7 @@ test('its tabs turn by arrows, and its lines of code send the same', async () =>
   await page.getByRole('tabpanel', { name: 'Output' }).getByText('Nothing was streamed').waitFor();
   await page.getByRole('button', { name: 'As code' }).click();
   const code = page.getByRole('dialog', { name: 'As code' });
+  expect(await code.locator('pre').evaluateAll((all) => all.every((one) => one.scrollWidth <= one.clientWidth))).toBe(true);
   await code.getByText(`conduit call greeter greet '{"name":"O'\\''Hara"}' --url ${hub.url}`).waitFor();
 });
 

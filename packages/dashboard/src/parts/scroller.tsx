@@ -20,9 +20,11 @@ export function Scroller({ label, isGrowing = false, children }: ScrollerProps) 
   const toEnd = (): void => {
     if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   };
-  // After whatever was drawn: what it was drawn for may have made it longer.
+  const wasGrowing = useRef(isGrowing);
+  // After whatever was drawn: what it was drawn for may have made it longer, and been the last of it.
   useLayoutEffect(() => {
-    if (isGrowing && isAtEnd) toEnd();
+    if ((isGrowing || wasGrowing.current) && isAtEnd) toEnd();
+    wasGrowing.current = isGrowing;
   });
   const follow = (): void => {
     setAtEnd(true);

@@ -1,5 +1,6 @@
 /** How the hub is, in one look: a sentence, the numbers, what needs attention, and every service. */
 
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { useNow } from '../../app/now.ts';
 import { useSeesAll, useServices, useStats } from '../../live/queries.ts';
@@ -14,20 +15,26 @@ import { Tiles } from './tiles.tsx';
 
 const waiting = { state: 'queued' };
 const silent = { is: 'stalled' };
+const patienceMs = 1_500;
 
 export function OverviewPage() {
   const services = useServices();
   const stats = useStats();
   const seesAll = useSeesAll();
-  const { requests: queued } = useRequestList(waiting, { isStill: false });
-  const { requests: stalled } = useRequestList(silent, { isStill: false });
+  const { requests: queued, error: queuedError } = useRequestList(waiting, { isStill: false });
+  const { requests: stalled, error: stalledError } = useRequestList(silent, { isStill: false });
   const now = useNow();
-  const attention = services === undefined ? [] : attentionOf({ services, queued: queued ?? [], stalled: stalled ?? [], now });
+  const [openedAt] = useState(now);
+  const isAllThere = services !== undefined && (queued ?? queuedError) !== null && (stalled ?? stalledError) !== null;
+  // What needs attention is above the rest, which would jump: they come together, unless that takes long.
+  const isKnown = isAllThere || now - openedAt >= patienceMs;
+  const attention =
+    services === undefined || !isKnown ? [] : attentionOf({ services, queued: queued ?? [], stalled: stalled ?? [], now });
   return (
     <div className={styles['page']}>
       <h1 className="unseen">Overview</h1>
       <p className={styles['health']} data-well={attention.length === 0}>
-        {services === undefined || queued === undefined ? 'Looking …' : healthOf(services.length, attention.length)}
+        {!isKnown || services === undefined || queued === undefined ? 'Looking …' : healthOf(services.length, attention.length)}
       </p>
       {seesAll && <Tiles stats={stats} />}
       {attention.length > 0 && (
@@ -42,8 +49,8 @@ export function OverviewPage() {
           </ul>
         </Panel>
       )}
-      {seesAll && <Throughput />}
-      <div className={styles['columns']}>
+      {isKnown && seesAll && <Throughput />}
+      <div className={styles['columns']} hidden={!isKnown}>
         <Panel title="Services" aside={<Link href="/services">All services</Link>}>
           <ServiceCards services={services} />
         </Panel>

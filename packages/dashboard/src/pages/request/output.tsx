@@ -1,5 +1,6 @@
 /** What was streamed, each stream as its requester sees it: text that grows, the latest of what is replaced, or item by item. */
 
+import type { RequestObject } from '@conduit/sdk';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Bytes, JsonTree } from '../../parts/json-tree.tsx';
@@ -12,7 +13,12 @@ import type { Story, StreamStory } from './story.ts';
 /** More items than this are had from the API. */
 const maxItems = 200;
 
-export function Output({ requestId, story }: { readonly requestId: string; readonly story: Story }) {
+interface OutputProps {
+  readonly request: RequestObject;
+  readonly story: Story;
+}
+
+export function Output({ request: { requestId, finishedAt }, story }: OutputProps) {
   if (story.streams.size === 0) return <EmptyState title="Nothing was streamed" />;
   return [...story.streams].map(([name, stream]) => {
     const value = wholeOf(stream);
@@ -25,7 +31,7 @@ export function Output({ requestId, story }: { readonly requestId: string; reado
           {!(value instanceof Uint8Array) && <TakeAwayButtons value={value} name={`${name}-${shortId(requestId)}`} />}
         </header>
         {stream.isCut && <p className={styles['cut']}>The beginning is left out; the API has what is kept of it.</p>}
-        <Scroller label={name} isGrowing={story.endedAt === undefined}>
+        <Scroller label={name} isGrowing={finishedAt === undefined && story.endedAt === undefined}>
           <Stream name={name} value={value} />
         </Scroller>
       </section>

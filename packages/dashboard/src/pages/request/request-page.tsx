@@ -71,17 +71,20 @@ function Known({ request, lookedAt, story }: KnownProps) {
       </header>
       <Facts request={request} lookedAt={lookedAt} story={story} />
       {request.error !== undefined && <Failure request={request} error={request.error} />}
-      <Timeline story={story} createdAt={request.createdAt} family={family} />
+      <Timeline request={request} story={story} family={family} />
       <Related family={family} />
-      <Contents requestId={requestId} story={story} />
+      <Contents request={request} story={story} />
     </>
   );
 }
 
-function Contents({ requestId, story }: { readonly requestId: string; readonly story: Story }) {
+function Contents({ request, story }: Omit<KnownProps, 'lookedAt'>) {
   const [chosen, setTab] = useState<Tab>();
+  const { requestId } = request;
   const { state, streams, events } = story;
-  const tab = chosen ?? (streams.size > 0 ? 'Output' : state === 'completed' ? 'Result' : 'Payload');
+  // What was streamed is told a little later than that there is something.
+  const tab =
+    chosen ?? (streams.size > 0 || request.streams.length > 0 ? 'Output' : state === 'completed' ? 'Result' : 'Payload');
   return (
     <section className={styles['tabs']} aria-label="What it is about">
       <div role="tablist" aria-label="What it is about" onKeyDown={(event) => turn(event, tab, setTab)}>
@@ -103,7 +106,7 @@ function Contents({ requestId, story }: { readonly requestId: string; readonly s
         ))}
       </div>
       <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`} className={styles['panel']}>
-        {tab === 'Output' && <Output requestId={requestId} story={story} />}
+        {tab === 'Output' && <Output request={request} story={story} />}
         {tab === 'Events' && <EventList story={story} />}
         {tab === 'Payload' && <ValuePanel requestId={requestId} what="payload" isThere />}
         {tab === 'Result' && <ValuePanel requestId={requestId} what="result" isThere={state === 'completed'} />}

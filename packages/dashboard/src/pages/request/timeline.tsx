@@ -1,5 +1,6 @@
 /** One request over time: what it waited, each attempt, each task in it, and what that asked others for; bars that overlap ran at once. */
 
+import type { RequestObject } from '@conduit/sdk';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { useNow } from '../../app/now.ts';
@@ -17,14 +18,17 @@ import type { AttemptStory, Story, TaskStory } from './story.ts';
 import styles from './timeline.module.css';
 
 interface TimelineProps {
+  readonly request: RequestObject;
   readonly story: Story;
-  readonly createdAt: number;
   readonly family: Family;
 }
 
-export function Timeline({ story, createdAt, family }: TimelineProps) {
+export function Timeline({ request, story, family }: TimelineProps) {
+  const { createdAt, tasks } = request;
   const [isFolded, setFolded] = useState(false);
   const children = family.shown.flatMap(({ how, summary }) => (how === 'Asked for' && summary !== undefined ? [summary] : []));
+  // They and the steps are known to be there before it is known how they fare: what stands below does not jump.
+  const unknown = family.shown.filter(({ how, summary }) => how === 'Asked for' && summary === undefined).length;
   const ticking = useNow();
   const isGoing = story.endedAt === undefined || children.some(({ finished_at }) => finished_at === undefined);
   const latest = Math.max(story.endedAt ?? 0, lastOf(story), createdAt + 1, ...children.map((child) => endOf(child, createdAt)));
@@ -51,7 +55,7 @@ export function Timeline({ story, createdAt, family }: TimelineProps) {
         </span>
       }
     >
-      <div className={styles['timeline']}>
+      <div className={styles['timeline']} style={{ ['--rows' as string]: 1 + tasks.length + children.length + unknown }}>
         <Marks scale={shown.scale} />
         {story.attempts.map((attempt, index) => (
           <Attempt

@@ -26,7 +26,7 @@ const rowPx = 44;
 const narrowRowPx = 64;
 const narrow = matchMedia('(max-width: 40rem)');
 const overscan = 12;
-const heads = ['State', 'Service', 'Id', 'Progress', 'Took', 'Began'] as const;
+const heads = ['State', 'Service', 'Id', 'How it fares', 'Took', 'Began'] as const;
 
 function onNarrow(changed: () => void): () => void {
   narrow.addEventListener('change', changed);

@@ -4,27 +4,14 @@ import { ArrowUp, Pause, Play } from 'lucide-react';
 import { type FormEvent, type MouseEvent, useMemo, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { requestsPath } from '../../app/paths.ts';
-import type { RequestState } from '../../live/api.ts';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { type FilterName, type Filters, filtersOf, readFilters, typedOf } from './filters.ts';
+import { type Filters, filtersOf, readFilters, typedOf } from './filters.ts';
+import { presetOf, presets, withPreset } from './presets.ts';
 import { useReading } from './reading.ts';
 import { useRequestList } from './request-list.ts';
 import { RequestTable } from './request-table.tsx';
 import styles from './requests-page.module.css';
-
-const presets: readonly (readonly [name: string, filters: Filters])[] = [
-  ['All', {}],
-  ['In flight', { state: 'queued,assigned,running,cancelling' }],
-  ['Stalled', { is: 'stalled' }],
-  ['Queued', { state: 'queued' }],
-  ['Running', { state: 'running' }],
-  ['Completed', { state: 'completed' }],
-  ['Failed', { state: 'failed,expired' satisfies `${RequestState},${RequestState}` }],
-  ['Cancelled', { state: 'cancelled' }],
-  ['Failed in the last hour', { state: 'failed,expired', since: '1h' }],
-  ['Slow', { longer: '30s' }],
-];
 
 export function RequestsPage() {
   const query = useSearch();
@@ -39,6 +26,7 @@ export function RequestsPage() {
   const isEmptyNow = (list.requests?.length ?? 0) === 0;
   if (isEmpty !== isEmptyNow) setEmpty(isEmptyNow);
   const typed = typedOf(filters);
+  const current = presetOf(filters);
   const go = (to: Filters): void => navigate(requestsPath(to));
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -66,7 +54,7 @@ export function RequestsPage() {
             <a
               key={name}
               href={requestsPath(withPreset(filters, preset))}
-              aria-current={presetNames.every((one) => filters[one] === preset[one]) ? 'true' : undefined}
+              aria-current={name === current ? 'true' : undefined}
               onClick={(event) => {
                 event.preventDefault();
                 go(withPreset(filters, preset));
@@ -123,12 +111,4 @@ export function RequestsPage() {
       </div>
     </>
   );
-}
-
-/** What presets say. */
-const presetNames = ['state', 'since', 'longer', 'is'] as const satisfies readonly FilterName[];
-
-/** What a preset says replaces what the last one said; the rest stays. */
-function withPreset({ state: _state, since: _since, longer: _longer, is: _is, ...rest }: Filters, preset: Filters): Filters {
-  return { ...rest, ...preset };
 }
