@@ -302,6 +302,24 @@ test('where more happens than is told the list looks again, and no look is given
   await rowsOf(page).first().waitFor();
 });
 
+test('a list is asked for once, and what failed is among what the preset Failed shows', async () => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const asked: string[] = [];
+  const page = await openPage(chromium, `${hub.url}/requests?state=failed`, {
+    prepare: async (context) => {
+      context.on('request', (request) => {
+        if (request.url().includes('/api/v1/requests?')) asked.push(request.url());
+      });
+    },
+  });
+  await rowsOf(page).getByText('no_pages').waitFor();
+  await live(page);
+  const preset = page.getByRole('navigation', { name: 'Presets' }).getByRole('link', { name: 'Failed', exact: true });
+  expect(await preset.getAttribute('aria-current')).toBe('true');
+  expect(asked).toHaveLength(1);
+});
+
 test('what the hub tells while its answer is on the way is not forgotten', async () => {
   const hub = await aTestHub();
   const gate = aGate();

@@ -11,7 +11,7 @@ import { noteSilence } from './silence.ts';
 
 type Pages = InfiniteData<Page, string | undefined>;
 
-const pageSize = 100;
+const usualPageSize = 100;
 /** More than a hub tells while it answers. */
 const maxRemembered = 2_000;
 const nothing: Held = new Map();
@@ -38,10 +38,16 @@ export interface RequestList {
   loadMore(): void;
 }
 
-/** @param isStill nothing comes into the list and nothing goes from it; what is there goes on changing. */
-export function useRequestList(filters: Filters, { isStill }: { readonly isStill: boolean }): RequestList {
+interface ListOptions {
+  /** Nothing comes into the list and nothing goes from it; what is there goes on changing. */
+  readonly isStill: boolean;
+  /** How many are looked up at a time. */
+  readonly pageSize?: number;
+}
+
+export function useRequestList(filters: Filters, { isStill, pageSize = usualPageSize }: ListOptions): RequestList {
   const queries = useQueryClient();
-  const key = useMemo(() => ['requests', filters], [filters]);
+  const key = useMemo(() => ['requests', filters, pageSize], [filters, pageSize]);
   const latest = useRef(new Map<string, RequestSummary>());
   const [holding, setHolding] = useState<Holding>({ filters, held: nothing, isBehind: false });
   const { held, isBehind } = holdingOf(holding, filters);
@@ -54,25 +60,8 @@ export function useRequestList(filters: Filters, { isStill }: { readonly isStill
       noteSilence(page.requests, Date.now());
       return page;
     },
-    [filters],
+    [filters, pageSize],
   );
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: key,
-    queryFn: async ({ pageParam, signal }): Promise<Page> => {
-      const page = await look(pageParam, signal);
-      // While the answer was on its way the hub may have told of something later.
-      const seqs = new Map(page.requests.map(({ request_id, seq }) => [request_id, seq]));
-      const later = [...latest.current.values()].filter(({ request_id, seq }) => seq > (seqs.get(request_id) ?? 0));
-      const { pages, fresh } = patched([page], later, filters);
-      const [now = page] = pageParam === undefined && !isStill ? withFresh(pages, fresh) : pages;
-      return now;
-    },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ next_cursor }: Page) => next_cursor,
-    // Another time something is looked for, it is looked for anew.
-    gcTime: 0,
-  });
-
   const holdStill = useCallback(
     (told: readonly RequestSummary[], missed: { readonly isBehind: boolean }) => {
       const before = queries.getQueryData<Pages>(key);
@@ -88,16 +77,7 @@ export function useRequestList(filters: Filters, { isStill }: { readonly isStill
     [queries, key, filters],
   );
 
-  const take = useCallback(() => {
-    if (isBehind) void queries.invalidateQueries({ queryKey: key });
-    queries.setQueryData<Pages>(key, (now) => {
-      if (now === undefined) return now;
-      const { pages, fresh } = patched(now.pages, [...held.values()], filters);
-      return asTold(now, withFresh(pages, fresh));
-    });
-    setHolding({ filters, held: nothing, isBehind: false });
-  }, [queries, key, filters, held, isBehind]);
-
+  // Before the list is asked for: what is asked while the stream is about to open waits for it.
   useEffect(() => {
     const lookAgain = oneAtATime(async () => {
       if (isStill && queries.getQueryData(key) !== undefined) holdStill((await look(undefined)).requests, { isBehind: true });
@@ -119,6 +99,33 @@ export function useRequestList(filters: Filters, { isStill }: { readonly isStill
       },
     });
   }, [queries, key, filters, isStill, look, holdStill]);
+
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: key,
+    queryFn: async ({ pageParam, signal }): Promise<Page> => {
+      const page = await look(pageParam, signal);
+      // While the answer was on its way the hub may have told of something later.
+      const seqs = new Map(page.requests.map(({ request_id, seq }) => [request_id, seq]));
+      const later = [...latest.current.values()].filter(({ request_id, seq }) => seq > (seqs.get(request_id) ?? 0));
+      const { pages, fresh } = patched([page], later, filters);
+      const [now = page] = pageParam === undefined && !isStill ? withFresh(pages, fresh) : pages;
+      return now;
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }: Page) => next_cursor,
+    // Another time something is looked for, it is looked for anew.
+    gcTime: 0,
+  });
+
+  const take = useCallback(() => {
+    if (isBehind) void queries.invalidateQueries({ queryKey: key });
+    queries.setQueryData<Pages>(key, (now) => {
+      if (now === undefined) return now;
+      const { pages, fresh } = patched(now.pages, [...held.values()], filters);
+      return asTold(now, withFresh(pages, fresh));
+    });
+    setHolding({ filters, held: nothing, isBehind: false });
+  }, [queries, key, filters, held, isBehind]);
 
   useEffect(() => {
     if (!isStill && (held.size > 0 || isBehind)) take();
