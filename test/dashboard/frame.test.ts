@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { aTestHub } from '../support/sdk.ts';
-import { chromiumForThisFile, openPage } from './open-page.ts';
+import { chromiumForThisFile, openPage, phone, wide } from './open-page.ts';
 import { someWork } from './work.ts';
 
 const chromium = chromiumForThisFile();
@@ -30,6 +30,27 @@ test('every page is reached by keys, and the list of keys is opened and closed b
   await keys.waitFor();
   await page.keyboard.press('Escape');
   await keys.waitFor({ state: 'detached' });
+});
+
+test.each([
+  ['wide', wide],
+  ['phone', phone],
+])('the documentation and the API are one step away, below wherever the hub is: %s', async (_, look) => {
+  const hub = await aTestHub();
+  const page = await openPage(chromium, `${hub.url}/requests`, { look });
+  const links = page.getByRole('banner').getByRole('link', { name: /^(Docs|API)$/ });
+  await links.nth(1).waitFor();
+  expect(await links.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href))).toEqual([
+    `${hub.url}/docs/`,
+    `${hub.url}/api`,
+  ]);
+  for (const link of await links.all()) {
+    const { x = 0, width = 0 } = (await link.boundingBox()) ?? {};
+    expect(x + width).toBeLessThanOrEqual(look.width);
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(look.width);
+  await links.first().click();
+  await page.waitForURL(`${hub.url}/docs/`);
 });
 
 test('what is typed into a field is no key', async () => {

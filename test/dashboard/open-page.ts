@@ -80,3 +80,23 @@ export async function openPage(
 export async function live(page: Page): Promise<void> {
   await page.getByText('live', { exact: true }).waitFor();
 }
+
+/** Has the page add up how far it jumps by itself while it is opened. */
+export async function watchJumps(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    Reflect.set(window, 'jumped', 0);
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        Reflect.set(window, 'jumped', Reflect.get(window, 'jumped') + Reflect.get(entry, 'value'));
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+/** The shares of the window that moved, times how far: above 0.1 people lose their place. */
+export async function jumpsOf(page: Page): Promise<number> {
+  return await page.evaluate(async () => {
+    // What was drawn last is told with the frame after it.
+    for (const _ of [1, 2]) await new Promise((resolve) => requestAnimationFrame(resolve));
+    return Number(Reflect.get(window, 'jumped'));
+  });
+}

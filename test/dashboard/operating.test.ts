@@ -7,7 +7,7 @@ import { closing } from '../support/closing.ts';
 import { aHubProcess } from '../support/hub-process.ts';
 import { standStill } from '../support/loop.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
-import { chromiumForThisFile, openPage } from './open-page.ts';
+import { chromiumForThisFile, openPage, phone } from './open-page.ts';
 import { someWork } from './work.ts';
 
 const chromium = chromiumForThisFile();
@@ -41,6 +41,12 @@ test('a service is tried with a form made from its schema, and what comes of it 
   await form.getByLabel('options, JSON').fill('{ "brush": ');
   await form.getByRole('button', { name: 'Send' }).click();
   await form.getByRole('alert').filter({ hasText: 'options, JSON' }).waitFor();
+  // Where one has to mend it.
+  const wrong = form.locator('[aria-invalid="true"]');
+  expect(await wrong.evaluate((field) => [field.getAttribute('name'), field === document.activeElement])).toEqual([
+    'options',
+    true,
+  ]);
   await form.getByLabel('options, JSON').fill('{ "brush": "wide" }');
   await form.getByRole('button', { name: 'Send' }).click();
   const tried = page.getByRole('region', { name: 'What came of it' });
@@ -105,6 +111,18 @@ test('a service tells how its requests go, with which errors they fail, and how 
   await page.goBack();
   await errors.getByRole('link', { name: 'What failed' }).click();
   await page.getByRole('list', { name: 'Requests' }).getByRole('listitem').nth(2).waitFor();
+});
+
+test('on a phone the form is no wider than the screen, however long an action is called', async () => {
+  const hub = await aTestHub();
+  const name = 'reconcile-customer-records-with-the-external-registry-of-companies-and-of-their-owners';
+  await aProvider(hub.url, { [name]: () => null }, { service: 'records' });
+  const page = await openPage(chromium, `${hub.url}/services/records`, { look: phone });
+  const form = page.getByRole('region', { name: 'Try it' });
+  const action = form.getByLabel('Action');
+  await action.waitFor();
+  const { x = 0, width = 0 } = (await action.boundingBox()) ?? {};
+  expect(x + width).toBeLessThanOrEqual(phone.width - 12);
 });
 
 test('a service without provider tells since when and what waits, and one that comes takes it at once', async () => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { aHubProcess } from '../support/hub-process.ts';
 import { standStill } from '../support/loop.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
-import { chromiumForThisFile, live, openPage, phone } from './open-page.ts';
+import { chromiumForThisFile, jumpsOf, live, openPage, phone, watchJumps, wide } from './open-page.ts';
 import { someWork } from './work.ts';
 
 const chromium = chromiumForThisFile();
@@ -99,6 +99,57 @@ test('a hub that is killed and started again under the open page is followed aga
   await live(page);
   await page.getByText('All is well: one service, ready.').waitFor();
   expect(await page.evaluate(() => performance.timeOrigin)).toBe(loadedAt);
+});
+
+test('it is opened with each question asked once, and for no more than it shows', async () => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const asked: string[] = [];
+  const page = await openPage(chromium, hub.url, {
+    prepare: async (context) => {
+      // Answers: the page that tests look at begins each of its effects twice, and gives up the first.
+      context.on('response', (response) => {
+        const { pathname, searchParams } = new URL(response.url());
+        if (pathname.startsWith('/api/v1/')) asked.push(`${pathname} ${searchParams.get('state') ?? ''}`);
+        if (searchParams.get('state')?.startsWith('completed')) expect(searchParams.get('limit')).toBe('24');
+      });
+    },
+  });
+  await page.getByRole('region', { name: 'Just ended' }).getByText('cancelled').waitFor();
+  await page.getByRole('region', { name: 'Needs attention' }).waitFor();
+  expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
+});
+
+test('where streams are held back on the way, what was asked for is shown all the same', async () => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const page = await openPage(chromium, hub.url, {
+    prepare: async (context) => await context.route(/\/api\/v1\/events\?/, async () => await new Promise(() => undefined)),
+  });
+  await page.getByRole('region', { name: 'Just ended' }).getByText('cancelled').waitFor();
+});
+
+test('its chart has a round number at each line', async () => {
+  const hub = await aTestHub();
+  await aProvider(hub.url, { greet: () => 'hello' }, { service: 'greeter' });
+  const conduit = await aConduit(hub.url);
+  for (let n = 0; n < 6; n += 1) await conduit.request('greeter', 'greet', {});
+  const page = await openPage(chromium, hub.url);
+  const chart = page.getByRole('region', { name: 'Ended in the last 15 minutes' });
+  await chart.getByText(/^\d+ at most in 10 s$/).waitFor();
+  expect(['8642', '4321']).toContain((await chart.getByText(/^\d+$/).allInnerTexts()).join(''));
+});
+
+test.each([
+  ['wide', wide],
+  ['phone', phone],
+])('while it is opened nothing of it jumps: %s', async (_, look) => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const page = await openPage(chromium, hub.url, { look, prepare: watchJumps });
+  await page.getByRole('region', { name: 'Just ended' }).getByText('cancelled').waitFor();
+  await page.getByRole('region', { name: 'Needs attention' }).waitFor();
+  expect(await jumpsOf(page)).toBeLessThan(0.05);
 });
 
 test('on a phone nothing of it is wider than the screen', async () => {

@@ -5,7 +5,7 @@ import type { LooseHandlers } from '@conduit/sdk';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
-import { chromiumForThisFile, live, openPage, phone } from './open-page.ts';
+import { chromiumForThisFile, live, openPage, phone, wide } from './open-page.ts';
 import { someWork } from './work.ts';
 
 const chromium = chromiumForThisFile();
@@ -80,11 +80,91 @@ test('a list that stands still counts what it holds back, and shows it when it g
   await rowsOf(page).first().waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
   for (const _ of [1, 2]) await conduit.request('greeter', 'greet', {});
-  const goOn = page.getByRole('button', { name: 'Go on: 2 new' });
-  await goOn.waitFor();
+  const held = page.getByRole('button', { name: '2 new' });
+  await held.waitFor();
   expect(await rowsOf(page).count()).toBe(1);
-  await goOn.click();
+  await page.getByRole('button', { name: 'Go on' }).click();
   await rowsOf(page).nth(2).waitFor();
+  expect(await held.count()).toBe(0);
+});
+
+test('under a pointer or a focus no row moves: new ones wait to be asked for, and those that are there go on', async () => {
+  const hub = await aTestHub();
+  const gate = aGate();
+  await aProvider(hub.url, { greet: () => 'hello', wait: async () => await gate.opened }, { service: 'greeter', capacity: 2 });
+  const conduit = await aConduit(hub.url);
+  const first = conduit.request('greeter', 'wait', {});
+  for await (const event of first) if (event.type === 'running') break;
+  const page = await openPage(chromium, `${hub.url}/requests?state=running,completed`);
+  await live(page);
+  const pointedAt = rowsOf(page).first();
+  await pointedAt.hover();
+  for (const _ of [1, 2]) await conduit.request('greeter', 'greet', {});
+  const held = page.getByRole('button', { name: '2 new' });
+  await held.waitFor();
+  gate.open();
+  await first;
+  await pointedAt.getByText('completed').waitFor();
+  expect(await rowsOf(page).count()).toBe(1);
+  await held.click();
+  await rowsOf(page).nth(2).waitFor();
+  await page.mouse.move(0, 0);
+
+  await page.keyboard.press('j');
+  await conduit.request('greeter', 'greet', {});
+  await page.getByRole('button', { name: '1 new' }).press('Enter');
+  await rowsOf(page).nth(3).waitFor();
+  await page.keyboard.press('j');
+  expect(
+    await rowsOf(page)
+      .first()
+      .getByRole('link')
+      .evaluate((link) => link === document.activeElement),
+  ).toBe(true);
+  await conduit.request('greeter', 'greet', {});
+  await page.getByRole('button', { name: '1 new' }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).focus();
+  await rowsOf(page).nth(4).waitFor();
+});
+
+test('a row that fits no more stays as long as somebody is at it', async () => {
+  const hub = await aTestHub();
+  const { goOn } = await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests?state=running`);
+  await live(page);
+  await rowsOf(page).hover();
+  goOn();
+  await rowsOf(page).getByText('completed').waitFor();
+  await page.mouse.move(0, 0);
+  await page.getByText('No request is like that').waitFor();
+});
+
+test('whoever has gone down stays where they are: what is new waits, and leads back to the beginning', async () => {
+  const hub = await aTestHub();
+  await aProvider(hub.url, { greet: () => 'hello' }, { service: 'greeter' });
+  const conduit = await aConduit(hub.url);
+  await Promise.all(Array.from({ length: 60 }, async () => await conduit.request('greeter', 'greet', {})));
+  const page = await openPage(chromium, `${hub.url}/requests`, { look: phone });
+  await rowsOf(page).first().waitFor();
+  await live(page);
+  await page.evaluate(() => scrollTo(0, 1_000));
+  await page.evaluate(async () => await new Promise((resolve) => requestAnimationFrame(resolve)));
+  const { id } = conduit.request('greeter', 'greet', {});
+  await page.getByRole('button', { name: '1 new' }).click();
+  await rowsOf(page).locator(`a[href$="${id}"]`).waitFor();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+});
+
+test.each([
+  ['wide', wide],
+  ['phone', phone],
+])('rows are as high as they are apart: %s', async (_, look) => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const page = await openPage(chromium, `${hub.url}/requests`, { look });
+  await rowsOf(page).nth(5).waitFor();
+  const boxes = await rowsOf(page).evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect()));
+  expect(boxes.slice(1).map(({ top }) => top)).toEqual(boxes.slice(0, -1).map(({ bottom }) => bottom));
 });
 
 test('of many requests only those in sight are there, and the rest come as one goes down', async () => {
@@ -140,6 +220,10 @@ test('a request is cancelled from its row after a question that says which, and 
   await rowsOf(page).getByText('cancelled', { exact: true }).waitFor();
   gate.open();
   await rowsOf(page).getByRole('button', { name: 'Run again' }).click();
+  const again = page.getByRole('dialog', { name: 'Run this request to patience again?' });
+  await again.getByText(request.id.slice(-8)).waitFor();
+  await again.getByRole('button', { name: 'Send a new request' }).click();
+  await page.mouse.move(0, 0);
   await rowsOf(page).getByText('completed').waitFor();
   expect(await rowsOf(page).count()).toBe(2);
 });
@@ -216,6 +300,24 @@ test('where more happens than is told the list looks again, and no look is given
   isOver = true;
   await flooding;
   await rowsOf(page).first().waitFor();
+});
+
+test('a list is asked for once, and what failed is among what the preset Failed shows', async () => {
+  const hub = await aTestHub();
+  await someWork(hub.url);
+  const asked: string[] = [];
+  const page = await openPage(chromium, `${hub.url}/requests?state=failed`, {
+    prepare: async (context) => {
+      context.on('request', (request) => {
+        if (request.url().includes('/api/v1/requests?')) asked.push(request.url());
+      });
+    },
+  });
+  await rowsOf(page).getByText('no_pages').waitFor();
+  await live(page);
+  const preset = page.getByRole('navigation', { name: 'Presets' }).getByRole('link', { name: 'Failed', exact: true });
+  expect(await preset.getAttribute('aria-current')).toBe('true');
+  expect(asked).toHaveLength(1);
 });
 
 test('what the hub tells while its answer is on the way is not forgotten', async () => {

@@ -1,6 +1,6 @@
 /**
  * Makes pictures of every page of the dashboard, in both themes and two widths, with the demo's services at work, for people to look at.
- * Run it with `npm run screenshots`; they go to `screenshots/`.
+ * Run it with `npm run screenshots`, or with the names of some: `npm run screenshots -- request overview`; they go to `screenshots/`.
  */
 
 import { mkdirSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { type Conduit, connect } from '@conduit/sdk';
 import type { Browser, Page } from 'playwright-core';
 import { aContext, startChromium } from '../browser/chromium.ts';
 import { startDemo } from './demo.ts';
+import { extremes } from './extremes.ts';
 
 const folder = new URL('../../screenshots/', import.meta.url);
 const looks = [
@@ -22,6 +23,21 @@ const maxHeight = 2_400;
 /** What shows only after somebody has done something: on which page, and what. */
 const moments: Readonly<Record<string, readonly [page: string, doing: (page: Page) => Promise<unknown>]>> = {
   'request-result': ['request-pictures', (page) => page.getByRole('tab', { name: 'Result' }).click()],
+  'request-failed-events': [
+    'request-failure',
+    async (page) => {
+      await page.getByRole('tab', { name: 'Events' }).click();
+      await page.getByRole('button', { name: /^\d+.*error/ }).click();
+    },
+  ],
+  'request-steps-folded': ['request-steps', (page) => page.getByRole('button', { name: 'Fold long stretches' }).click()],
+  'requests-pointed': [
+    'requests',
+    async (page) => {
+      await page.getByRole('list', { name: 'Requests' }).getByRole('listitem').nth(3).hover();
+      await page.getByRole('button', { name: / new$/ }).waitFor();
+    },
+  ],
   'request-events': ['request', (page) => page.getByRole('tab', { name: 'Events' }).click()],
   'run-again': ['request', (page) => page.getByRole('button', { name: 'Run again' }).click()],
   'as-code': ['request', (page) => page.getByRole('button', { name: 'As code' }).click()],
@@ -30,7 +46,8 @@ const moments: Readonly<Record<string, readonly [page: string, doing: (page: Pag
   'no-service': ['services/nobody-at-all', async () => undefined],
 };
 
-const only = process.argv[2];
+const only = new Set(process.argv.slice(2));
+const isWanted = (name: string): boolean => only.size === 0 || only.has(name);
 mkdirSync(folder, { recursive: true });
 const demo = await startDemo();
 const conduit = await connect(demo.url, { name: 'storefront' });
@@ -38,7 +55,7 @@ const conduit = await connect(demo.url, { name: 'storefront' });
 await (await connect(demo.url, { name: 'night shift' })).close();
 const browser = await startChromium();
 try {
-  const ids = await work(conduit);
+  const ids = { ...(await work(conduit)), ...(await extremes(demo.url, conduit)) };
   keepBusy(conduit);
   const pages: Readonly<Record<string, string>> = {
     overview: '',
@@ -53,13 +70,12 @@ try {
     cluster: 'cluster',
   };
   for (const look of looks) {
-    for (const [name, path] of Object.entries(pages))
-      if (only === undefined || name === only) await picture(browser, name, path, look);
-    if (only === undefined || only === 'request-running') {
+    for (const [name, path] of Object.entries(pages)) if (isWanted(name)) await picture(browser, name, path, look);
+    if (isWanted('request-running')) {
       await picture(browser, 'request-running', `requests/${await oneThatRuns(conduit)}`, look);
     }
     for (const [name, [page, doing]] of Object.entries(moments))
-      if (only === undefined || name === only) await picture(browser, name, pages[page] ?? page, look, doing);
+      if (isWanted(name)) await picture(browser, name, pages[page] ?? page, look, doing);
   }
 } finally {
   await conduit.close();

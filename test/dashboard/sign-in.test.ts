@@ -87,6 +87,8 @@ test('who may see nothing but its own sees that, and may act on it', async () =>
   await rows.getByText('of-bob').waitFor();
   expect(await rows.count()).toBe(1);
   await rows.getByRole('button', { name: 'Run again' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Send a new request' }).click();
+  await page.mouse.move(0, 0);
   await rows.nth(1).waitFor();
 });
 

@@ -60,6 +60,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <button type="button" data-kind="plain" onClick={() => setHelpOpen(true)}>
             <kbd>?</kbd> Keys
           </button>
+          <a href={new URL('docs/', hubUrl).href}>Docs</a>
           <a href={new URL('api', hubUrl).href}>API</a>
           <SignedIn />
         </div>

@@ -22,6 +22,8 @@ const firstRetryMs = 250;
 const maxRetryMs = 5_000;
 /** The hub says something at least every 15 s; a stream that is silent for longer is dead, whatever the network thinks. */
 const maxSilenceMs = 40_000;
+/** Whoever waits for a stream that is opening waits no longer: a page must not stay empty because something on the way holds streams back. */
+const patienceMs = 500;
 
 class HubLife {
   readonly state = new Store<LifeState>('connecting');
@@ -30,11 +32,27 @@ class HubLife {
   #opened: ReadonlySet<Topic> = new Set();
   #abort: AbortController | undefined;
   #isScheduled = false;
+  #isOpen = false;
+  /** Another stream is about to open. */
+  #isComing = false;
   #openings = 0;
+  readonly #waiting = new Set<() => void>();
 
   /** How often a stream began: an answer that was on its way meanwhile may lack what nobody told. */
   get openings(): number {
     return this.#openings;
+  }
+
+  /** Resolves once the stream that is about to open is open, so that what is asked then is asked once; at once where none is about to. */
+  async settled(): Promise<void> {
+    if (!this.#isComing) return;
+    await new Promise<void>((resolve) => {
+      const patience = setTimeout(resolve, patienceMs);
+      this.#waiting.add(() => {
+        clearTimeout(patience);
+        resolve();
+      });
+    });
   }
 
   /** Is told of the topic whenever the stream brings it, which is up to those who listen: whoever keeps a list misses nothing of it. */
@@ -59,7 +77,7 @@ class HubLife {
 
   /** Opens the stream anew, as another token has to. */
   restart(): void {
-    this.#abort?.abort();
+    this.#close();
     this.#opened = new Set();
     this.state.set('connecting');
     this.#settle();
@@ -69,22 +87,38 @@ class HubLife {
   #settle(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
+    this.#isComing = true;
     setTimeout(() => {
       this.#isScheduled = false;
       const wanted = this.#wanted();
       if (wanted.length === 0) {
-        this.#abort?.abort();
+        this.#close();
         this.#abort = undefined;
         this.#opened = new Set();
+        return this.#arrived();
+      }
+      if (wanted.length === this.#opened.size && wanted.every((topic) => this.#opened.has(topic))) {
+        if (this.#isOpen) this.#arrived();
         return;
       }
-      if (wanted.length === this.#opened.size && wanted.every((topic) => this.#opened.has(topic))) return;
-      this.#abort?.abort();
+      this.#close();
       this.#opened = new Set(wanted);
       const abort = new AbortController();
       this.#abort = abort;
       void this.#keepOpen(wanted, abort);
     });
+  }
+
+  #close(): void {
+    this.#abort?.abort();
+    this.#isOpen = false;
+  }
+
+  /** It is there, or nobody is to wait for it any longer. */
+  #arrived(): void {
+    this.#isComing = false;
+    for (const go of this.#waiting) go();
+    this.#waiting.clear();
   }
 
   #wanted(): Topic[] {
@@ -99,9 +133,14 @@ class HubLife {
         });
       } catch (error) {
         // Without the right token no second try helps: signing in opens it again.
-        if (error instanceof ApiError && error.code === 'unauthenticated') return this.state.set('refused');
+        if (error instanceof ApiError && error.code === 'unauthenticated') {
+          this.#arrived();
+          return this.state.set('refused');
+        }
       }
       if (signal.aborted) return;
+      this.#isOpen = false;
+      this.#arrived();
       this.state.set('reconnecting');
       const waitMs = Math.min(firstRetryMs * 2 ** failures, maxRetryMs) * (0.75 + Math.random() / 2);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -118,8 +157,10 @@ class HubLife {
       if (body === null) return;
       onOpen();
       this.#openings += 1;
+      this.#isOpen = true;
       this.state.set('live');
       for (const topic of topics) for (const listener of this.#listenersOf(topic)) listener.opened?.();
+      if (!this.#isScheduled) this.#arrived();
       const parser = createParser({ onEvent: ({ event, data }) => this.#tell(event, data) });
       const reader = body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {

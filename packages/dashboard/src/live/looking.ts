@@ -2,9 +2,13 @@
 
 import { hubLife } from './hub-life.ts';
 
-/** Asks again where the stream began while the answer was on its way: what changed between the two, neither of them tells. */
+/**
+ * Asks once the stream is there that is about to open, and again where one began while the answer was on its way:
+ * what changed between the two, neither of them tells.
+ */
 export async function sinceOpened<Answer>(look: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
+    await hubLife.settled();
     const { openings } = hubLife;
     const answer = await look();
     if (hubLife.openings === openings) return answer;

@@ -93,14 +93,14 @@ export function useStats(): Stats | undefined {
   return data;
 }
 
-/** The last quarter of an hour; its steps are 10 s long, so that asking more often would show nothing new. */
+/** The last quarter of an hour; its steps are 10 s long, of which the last one grows. */
 export function useHistory(): History | undefined {
   const sees = useSeesAll();
   const { data } = useQuery({
     queryKey: ['history'],
     queryFn: async ({ signal }) => await get('history', '/stats/history', signal),
     enabled: sees,
-    refetchInterval: numbersAgainMs,
+    refetchInterval: againMs,
   });
   return data;
 }

@@ -8,12 +8,14 @@ import styles from './json-tree.module.css';
 const openDepth = 2;
 const openDepthOfFew = 4;
 const few = 12;
-const pageSize = 100;
+/** Of many members those that fit a screen are there at first, each closed, with a line of what is in it. */
+const most = 20;
+const pageSize = 200;
 
 export function JsonTree({ value, name }: { readonly value: unknown; readonly name: string }) {
   return (
     <div className={styles['tree']}>
-      <Node value={value} name={name} depth={0} />
+      <Node value={value} name={name} depth={0} isOneOfMany={false} />
     </div>
   );
 }
@@ -22,11 +24,13 @@ interface NodeProps {
   readonly value: unknown;
   readonly name: string;
   readonly depth: number;
+  readonly isOneOfMany: boolean;
 }
 
-function Node({ value, name, depth }: NodeProps) {
+function Node({ value, name, depth, isOneOfMany }: NodeProps) {
   if (value instanceof Uint8Array) return <Bytes bytes={value} name={name} />;
-  if (typeof value === 'object' && value !== null) return <Branch value={value} name={name} depth={depth} />;
+  if (typeof value === 'object' && value !== null)
+    return <Branch value={value} name={name} depth={depth} isOneOfMany={isOneOfMany} />;
   return (
     <div className={styles['leaf']}>
       <Name name={name} />
@@ -37,24 +41,25 @@ function Node({ value, name, depth }: NodeProps) {
   );
 }
 
-function Branch({ value, name, depth }: NodeProps & { readonly value: object }) {
+function Branch({ value, name, depth, isOneOfMany }: NodeProps & { readonly value: object }) {
   const entries = Object.entries(value);
-  const [isOpen, setOpen] = useState(depth < (entries.length <= few ? openDepthOfFew : openDepth));
-  const [shown, setShown] = useState(pageSize);
+  const [isOpen, setOpen] = useState(!isOneOfMany && depth < (entries.length <= few ? openDepthOfFew : openDepth));
+  const [shown, setShown] = useState(most);
   const size = Array.isArray(value) ? `[${countText(entries.length)}]` : `{${countText(entries.length)}}`;
   return (
     <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <Name name={name} />
         <span className={styles['size']}>{size}</span>
+        {!isOpen && <span className={styles['glimpse']}>{glimpseOf(entries, Array.isArray(value))}</span>}
       </summary>
       {isOpen && (
         <div className={styles['children']}>
           {entries.slice(0, shown).map(([key, child]) => (
-            <Node key={key} name={key} value={child} depth={depth + 1} />
+            <Node key={key} name={key} value={child} depth={depth + 1} isOneOfMany={entries.length > most} />
           ))}
           {entries.length > shown && (
-            <button type="button" data-kind="plain" onClick={() => setShown(shown + 10 * pageSize)}>
+            <button type="button" data-kind="plain" onClick={() => setShown(shown + pageSize)}>
               {countText(entries.length - shown)} more
             </button>
           )}
@@ -62,6 +67,21 @@ function Branch({ value, name, depth }: NodeProps & { readonly value: object }) 
       )}
     </details>
   );
+}
+
+/** What a closed branch begins with, on one line. */
+function glimpseOf(entries: readonly (readonly [name: string, value: unknown])[], isList: boolean): string {
+  return entries
+    .slice(0, 6)
+    .map(([key, value]) => (isList ? glimpse(value) : `${key}: ${glimpse(value)}`))
+    .join(', ')
+    .slice(0, 160);
+}
+
+function glimpse(value: unknown): string {
+  if (value instanceof Uint8Array) return bytesText(value.byteLength);
+  if (Array.isArray(value)) return '[…]';
+  return typeof value === 'object' && value !== null ? '{…}' : String(value).slice(0, 60);
 }
 
 function Name({ name }: { readonly name: string }) {

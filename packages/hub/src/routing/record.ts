@@ -204,6 +204,13 @@ export function deadlineElapsed(record: RequestRecord): number {
   return (record.firstAssignedElapsed ?? record.createdElapsed) + record.terms.timeoutMs;
 }
 
+/** For how long nothing has been heard of a request that was told to be silent: until now, and not until it was told. */
+export function silenceOf({ live }: RequestRecord, elapsed: number): { readonly silentMs: number } | undefined {
+  const { stalled, heardElapsed } = live;
+  if (stalled === undefined || heardElapsed === undefined) return stalled;
+  return { silentMs: Math.max(stalled.silentMs, elapsed - heardElapsed) };
+}
+
 /** How long it waited, was held and was worked on until `elapsed`, milliseconds. */
 export function timingsOf(record: RequestRecord, elapsed: number): Timings {
   const isWaiting = record.state === 'queued';

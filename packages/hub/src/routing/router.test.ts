@@ -233,6 +233,17 @@ describe('a provider that is silent', () => {
     expect(client.inbox.last('stalled')).toMatchObject({ stalled: false });
     expect(client.inbox.all('error')).toEqual([]);
   });
+
+  test('is told to be silent until now to whoever looks later', () => {
+    const { hub, worker, client, id } = aRunningRequest();
+    hub.work(worker, { type: 'progress', requestId: id, progress: 0.1 });
+    hub.clock.advance(106_000);
+    expect(hub.get(client, id).value?.live.stalled).toEqual({ silentMs: 106_000 });
+    const other = hub.client();
+    hub.router.watch(other.peer, { requestId: id, afterSeq: 0 }, new Answer());
+    hub.clock.advance(0);
+    expect(other.inbox.last('stalled')).toMatchObject({ stalled: true, silent_ms: 106_000 });
+  });
 });
 
 describe('deadline', () => {

@@ -7,7 +7,7 @@ import type { GetInclude } from '@conduit/sdk/protocol/messages';
 import type { CurrentTask, RequestSummary } from '@conduit/sdk/protocol/overview';
 import type { Body } from './body.ts';
 import type { Core } from './core.ts';
-import { type LogEvent, type RequestRecord, shownState, type TaskRecord, timingsOf } from './record.ts';
+import { type LogEvent, type RequestRecord, shownState, silenceOf, type TaskRecord, timingsOf } from './record.ts';
 
 /** What a snapshot carries of a result without being asked. */
 const maxInlineBytes = 64 * 1024;
@@ -151,6 +151,7 @@ function headOf(core: Core, record: RequestRecord): Omit<RequestObject<Body>, 't
   const { live } = record;
   const expiresAt = core.ledger.expiresAt(record);
   const waiting = record.state === 'queued' ? live.waiting : undefined;
+  const stalled = silenceOf(record, core.clock.elapsed());
   return {
     requestId: record.requestId,
     to: record.to,
@@ -176,7 +177,7 @@ function headOf(core: Core, record: RequestRecord): Omit<RequestObject<Body>, 't
       ...(live.running ? { running: true } : {}),
       progress: Object.fromEntries(live.progress),
       ...(waiting === undefined ? {} : { waiting }),
-      ...(live.stalled === undefined ? {} : { stalled: live.stalled }),
+      ...(stalled === undefined ? {} : { stalled }),
     },
     workBegan: record.workBegan,
   };

@@ -5,7 +5,7 @@ import { isTerminal } from '@conduit/sdk/protocol/states';
 import { liveToWire } from '@conduit/sdk/protocol/wire';
 import type { Peer } from './peer.ts';
 import type { Change, Clock, Ledger, Outlet, Timer } from './ports.ts';
-import type { LogEvent, RequestRecord } from './record.ts';
+import { type LogEvent, type RequestRecord, silenceOf } from './record.ts';
 import type { LiveNews } from './steps.ts';
 import { WireEvents } from './wire-events.ts';
 
@@ -234,7 +234,7 @@ export class Watchers {
       if (record.seq > cursor.seq) return this.catchUp(cursor);
       if (isTerminal(record.state)) return;
       const stamp = { attempt: record.attempt, overall: record.overall };
-      for (const update of currentLive(record)) this.#tellNow(cursor, { ...update, ...stamp });
+      for (const update of currentLive(record, this.#clock.elapsed())) this.#tellNow(cursor, { ...update, ...stamp });
     });
   }
 }
@@ -252,12 +252,13 @@ function keyOf(update: LiveUpdate): string {
   return update.type === 'progress' ? update.taskId : ` ${update.type}`;
 }
 
-function currentLive(record: RequestRecord): LiveUpdate[] {
+function currentLive(record: RequestRecord, elapsed: number): LiveUpdate[] {
   const updates: LiveUpdate[] = [];
   const { live } = record;
   if (live.running && live.progress.size === 0) updates.push({ type: 'running' });
   for (const [taskId, progress] of live.progress) updates.push({ type: 'progress', taskId, ...progress });
   if (live.waiting !== undefined && record.state === 'queued') updates.push({ type: 'waiting', ...live.waiting });
-  if (live.stalled !== undefined) updates.push({ type: 'stalled', stalled: true, silentMs: live.stalled.silentMs });
+  const silence = silenceOf(record, elapsed);
+  if (silence !== undefined) updates.push({ type: 'stalled', stalled: true, ...silence });
   return updates;
 }

@@ -4,6 +4,7 @@ import { requestsPath, servicePath } from '../../app/paths.ts';
 import type { Hub, RequestSummary, Service, Stats } from '../../live/api.ts';
 import { countText, durationText } from '../../parts/durations.ts';
 import { loadOf } from '../../parts/load.ts';
+import { silentMs } from '../requests/silence.ts';
 
 export interface Attention {
   readonly key: string;
@@ -31,7 +32,7 @@ interface Seen {
   readonly minute: Stats['last_minute'] | undefined;
   /** What an operator sees of them; empty for everybody else. */
   readonly hubs: readonly Hub[];
-  /** Wall clock, milliseconds. */
+  /** Wall clock, milliseconds: silences go on. */
   readonly now: number;
 }
 
@@ -50,14 +51,15 @@ export function attentionOf({ services, queued, stalled, minute, hubs, now }: Se
       silent(
         name,
         stalled.filter(({ to }) => to === name),
+        now,
       ),
     ),
   ];
 }
 
-function silent(name: string, requests: readonly RequestSummary[]): Attention {
+function silent(name: string, requests: readonly RequestSummary[], now: number): Attention {
   const count = requests.length;
-  const longestMs = Math.max(...requests.map(({ live }) => live.stalled?.silent_ms ?? 0));
+  const longestMs = Math.max(...requests.map((request) => silentMs(request, now) ?? 0));
   return {
     key: `${name} silent`,
     what: `${countText(count)} running ${count === 1 ? 'request' : 'requests'} of ${name} ${count === 1 ? 'has' : 'have'} said nothing for ${durationText(longestMs)}`,

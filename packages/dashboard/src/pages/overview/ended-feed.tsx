@@ -12,9 +12,11 @@ import styles from './ended-feed.module.css';
 
 const ended = { state: 'completed,failed,cancelled,expired' };
 const most = 12;
+/** Those that ended last are not always those that began last. */
+const pageSize = 2 * most;
 
 export function EndedFeed() {
-  const { requests } = useRequestList(ended, { isPaused: false });
+  const { requests } = useRequestList(ended, { isStill: false, pageSize });
   const latest = useMemo(
     () => requests?.toSorted((one, other) => ((one.finished_at ?? '') < (other.finished_at ?? '') ? 1 : -1)).slice(0, most),
     [requests],

@@ -1,5 +1,6 @@
 /** How the hub is, in one look: a sentence, the numbers, what needs attention, and every service. */
 
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { useNow } from '../../app/now.ts';
 import { useHubs, useSeesAll, useServices, useStats } from '../../live/queries.ts';
@@ -14,22 +15,27 @@ import { Throughput } from './throughput.tsx';
 
 const waiting = { state: 'queued' };
 const silent = { is: 'stalled' };
+const patienceMs = 1_500;
 
 export function OverviewPage() {
   const services = useServices();
   const stats = useStats();
   const seesAll = useSeesAll();
-  const { requests: queued } = useRequestList(waiting, { isPaused: false });
-  const { requests: stalled } = useRequestList(silent, { isPaused: false });
+  const { requests: queued, error: queuedError } = useRequestList(waiting, { isStill: false });
+  const { requests: stalled, error: stalledError } = useRequestList(silent, { isStill: false });
   const hubs = useHubs();
   const now = useNow();
+  const [openedAt] = useState(now);
+  const isAllThere = services !== undefined && (queued ?? queuedError) !== null && (stalled ?? stalledError) !== null;
+  // What needs attention is above the rest, which would jump: they come together, unless that takes long.
+  const isKnown = isAllThere || now - openedAt >= patienceMs;
   const seen = { queued: queued ?? [], stalled: stalled ?? [], minute: stats?.last_minute, hubs: hubs ?? [], now };
-  const attention = services === undefined ? [] : attentionOf({ services, ...seen });
+  const attention = services === undefined || !isKnown ? [] : attentionOf({ services, ...seen });
   return (
     <div className={styles['page']}>
       <h1 className="unseen">Overview</h1>
       <p className={styles['health']} data-well={attention.length === 0}>
-        {services === undefined || queued === undefined ? 'Looking …' : healthOf(services.length, attention.length)}
+        {!isKnown || services === undefined || queued === undefined ? 'Looking …' : healthOf(services.length, attention.length)}
       </p>
       {seesAll && <HubNumbers stats={stats} />}
       {attention.length > 0 && (
@@ -44,8 +50,8 @@ export function OverviewPage() {
           </ul>
         </Panel>
       )}
-      {seesAll && <Throughput />}
-      <div className={styles['columns']}>
+      {isKnown && seesAll && <Throughput />}
+      <div className={styles['columns']} hidden={!isKnown}>
         <Panel title="Services" aside={<Link href="/services">All services</Link>}>
           <ServiceCards services={services} />
         </Panel>

@@ -9,6 +9,8 @@ import styles from './throughput.module.css';
 
 const steps = 90;
 const height = 100;
+/** As the style sheet draws them, the highest at the top. */
+const lines = 4;
 const shown = ['completed', 'cancelled', 'expired', 'failed'] as const;
 
 interface Column {
@@ -21,16 +23,22 @@ export function Throughput() {
   const history = useHistory();
   const now = useNow();
   const columns = history === undefined ? [] : columnsOf(history, now);
-  const most = Math.max(1, ...columns.map(({ sum }) => sum));
+  const highest = Math.max(1, ...columns.map(({ sum }) => sum));
+  const most = topOf(highest);
   const total = columns.reduce((sum, column) => sum + column.sum, 0);
   return (
     <Panel title="Ended in the last 15 minutes" aside={<Legend />}>
       <figure className={styles['chart']}>
+        <div className={styles['lines']} aria-hidden="true">
+          {[4, 3, 2, 1].map((line) => (
+            <span key={line}>{countText((most / lines) * line)}</span>
+          ))}
+        </div>
         <svg
           viewBox={`0 0 ${steps} ${height}`}
           preserveAspectRatio="none"
           role="img"
-          aria-label={`${countText(total)} requests ended in the last 15 minutes, ${countText(most)} at most in 10 seconds`}
+          aria-label={`${countText(total)} requests ended in the last 15 minutes, ${countText(highest)} at most in 10 seconds`}
         >
           {columns.map((column, index) => (
             <Bars key={column.at} column={column} x={index} most={most} />
@@ -38,12 +46,20 @@ export function Throughput() {
         </svg>
         <figcaption>
           <span>15 m ago</span>
-          <span>{countText(most)} at most in 10 s</span>
+          <span>{countText(highest)} at most in 10 s</span>
           <span>now</span>
         </figcaption>
       </figure>
     </Panel>
   );
+}
+
+/** The least round number that gives each line a whole one. */
+function topOf(highest: number): number {
+  for (let power = 1; ; power *= 10) {
+    const round = [1, 2, 5].find((digit) => digit * power * lines >= highest);
+    if (round !== undefined) return round * power * lines;
+  }
 }
 
 function Bars({ column, x, most }: { readonly column: Column; readonly x: number; readonly most: number }) {

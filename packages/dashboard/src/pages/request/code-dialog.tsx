@@ -17,7 +17,7 @@ export function CodeDialog({ request, onClose }: CodeDialogProps) {
   const { value, isLoaded } = useValue(request.requestId, 'payload', true);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} onClose={onClose} aria-labelledby="code-title">
+    <dialog ref={dialog} onClose={onClose} aria-labelledby="code-title" className={styles['wide']}>
       <form method="dialog" className={styles['form']}>
         <h2 id="code-title">As code</h2>
         {isLoaded && codeOf(request, value).map(([label, code]) => <CodeBlock key={label} label={label} code={code} />)}
@@ -49,7 +49,10 @@ conduit.close();`,
       `socket.emit('request', ${body}, (answer) => console.log(answer));
 socket.on('result', ({ result }) => console.log(result));`,
     ],
-    ['curl', `curl -s ${hub}/api/v1/requests -H 'Content-Type: application/json' -H 'Prefer: wait=30' \\\n  -d ${quoted(body)}`],
+    [
+      'curl',
+      `curl -s ${hub}/api/v1/requests \\\n  -H 'Content-Type: application/json' -H 'Prefer: wait=30' \\\n  -d ${quoted(body)}`,
+    ],
     ['Command line', `conduit call ${quoted(to)} ${quoted(action)}${json === undefined ? '' : ` ${quoted(json)}`} --url ${hub}`],
   ];
 }

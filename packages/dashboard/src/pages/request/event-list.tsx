@@ -1,18 +1,20 @@
-/** Every numbered event as it was told, by its number; as many as there are, of which only those in sight are there. */
+/** Every numbered event, by its number, as a sentence that opens to all that was told; as many as there are, of which only those in sight are there. */
 
-import type { FollowedEvent } from '@conduit/sdk';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { clockText, countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { JsonTree } from '../../parts/json-tree.tsx';
+import { lineOf } from './event-line.ts';
 import styles from './event-list.module.css';
+import type { Story } from './story.ts';
 
+/** Of one that is closed; each is measured once it is there. */
 const rowPx = 30;
 const overscan = 10;
-const maxLineLength = 300;
 
-export function EventList({ events }: { readonly events: readonly FollowedEvent[] }) {
+export function EventList({ story }: { readonly story: Story }) {
+  const { events, attempts } = story;
   const [kind, setKind] = useState('');
   const [open, setOpen] = useState<number>();
   const scroller = useRef<HTMLElement>(null);
@@ -23,8 +25,12 @@ export function EventList({ events }: { readonly events: readonly FollowedEvent[
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     overscan,
+    getItemKey: (index) => shown[index]?.seq ?? index,
   });
-  const opened = shown.find(({ seq }) => seq === open);
+  const titles = useMemo(
+    () => new Map(attempts.flatMap(({ tasks }) => [...tasks.values()].map(({ taskId, title = taskId }) => [taskId, title]))),
+    [attempts],
+  );
   if (events.length === 0) return <EmptyState title="No event was told yet" />;
   return (
     <>
@@ -46,32 +52,41 @@ export function EventList({ events }: { readonly events: readonly FollowedEvent[
           {rows.getVirtualItems().map(({ index, start }) => {
             const event = shown[index];
             return event === undefined ? null : (
-              <button
+              <div
                 key={event.seq}
-                type="button"
-                data-kind="plain"
-                className={styles['row']}
+                ref={rows.measureElement}
+                data-index={index}
+                className={styles['event']}
                 style={{ transform: `translateY(${start}px)` }}
-                aria-expanded={open === event.seq}
-                onClick={() => setOpen(open === event.seq ? undefined : event.seq)}
               >
-                <span>{event.seq}</span>
-                <span>{clockText(event.at)}</span>
-                <b>{event.type}</b>
-                <span className={styles['line']}>{lineOf(event)}</span>
-              </button>
+                <button
+                  type="button"
+                  data-kind="plain"
+                  className={styles['row']}
+                  style={{ minHeight: rowPx }}
+                  aria-expanded={open === event.seq}
+                  onClick={() => setOpen(open === event.seq ? undefined : event.seq)}
+                >
+                  <span>{event.seq}</span>
+                  <span>{clockText(event.at)}</span>
+                  <b>{event.type}</b>
+                  <span className={styles['line']}>{lineOf(event, (taskId) => titles.get(taskId) ?? taskId)}</span>
+                </button>
+                {open === event.seq && (
+                  <div className={styles['whole']}>
+                    <JsonTree name={`event ${event.seq}`} value={{ ...event, overall: rounded(event.overall) }} />
+                  </div>
+                )}
+              </div>
             );
           })}
         </div>
       </section>
-      {opened !== undefined && <JsonTree name={`event ${opened.seq}`} value={opened} />}
     </>
   );
 }
 
-function lineOf({ type: _, seq: __, at: ___, ...rest }: FollowedEvent): string {
-  const text = JSON.stringify(rest, (_key, value: unknown) =>
-    value instanceof Uint8Array ? `${value.byteLength} bytes` : value,
-  );
-  return text.slice(0, maxLineLength);
+/** Sums of weights have digits that mean nothing. */
+function rounded(overall: number): number {
+  return Math.round(overall * 1_000) / 1_000;
 }

@@ -27,7 +27,8 @@ export function useStory(requestId: string): Followed {
       frame = undefined;
       const events = waiting;
       waiting = [];
-      setStory((before) => told(before, events));
+      const now = Date.now();
+      setStory((before) => told(before, events, now));
     };
     const read = async (): Promise<void> => {
       const conduit = await theConnection();
@@ -53,18 +54,18 @@ export function useStory(requestId: string): Followed {
   return { story, trouble };
 }
 
-/** The request as it stands, looked at again whenever `version` is another. */
+/** The request as it stood at `lookedAt`, looked at again whenever `version` is another. */
 export function useRequestObject(
   requestId: string,
   version: string,
-): { readonly request: RequestObject | undefined; readonly error: Error | null } {
-  const { data, error } = useQuery({
+): { readonly request: RequestObject | undefined; readonly lookedAt: number; readonly error: Error | null } {
+  const { data, dataUpdatedAt, error } = useQuery({
     queryKey: ['request', requestId, version],
     queryFn: async () => await (await theConnection()).get(requestId),
     placeholderData: (former) => (former?.requestId === requestId ? former : undefined),
     retry: false,
   });
-  return { request: data, error };
+  return { request: data, lookedAt: dataUpdatedAt, error };
 }
 
 export async function cancelRequest(requestId: string): Promise<'cancelled' | 'requested' | 'already_finished'> {

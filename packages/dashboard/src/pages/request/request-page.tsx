@@ -1,21 +1,22 @@
 /** One request, from its creation to its end: what was asked, what happened when, what came out, and what can be done about it. */
 
 import type { RequestObject } from '@conduit/sdk';
-import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { Link } from 'wouter';
-import { requestsPath, servicePath } from '../../app/paths.ts';
-import { durationText } from '../../parts/durations.ts';
+import { requestsPath } from '../../app/paths.ts';
+import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { ProgressBar } from '../../parts/progress-bar.tsx';
-import { StateBadge } from '../../parts/state-badge.tsx';
-import { Ago } from '../../parts/time.tsx';
 import { Actions } from './actions.tsx';
 import { EventList } from './event-list.tsx';
+import { Facts } from './facts.tsx';
+import { Failure } from './failure.tsx';
+import { useFamily } from './family.ts';
 import { useRequestObject, useStory } from './follow.ts';
 import { Output } from './output.tsx';
 import { Related } from './related.tsx';
 import styles from './request-page.module.css';
+import type { Story } from './story.ts';
 import { Timeline } from './timeline.tsx';
 import { ValuePanel } from './value-panel.tsx';
 
@@ -24,10 +25,9 @@ type Tab = (typeof tabs)[number];
 
 export function RequestPage({ requestId }: { readonly requestId: string }) {
   const { story, trouble } = useStory(requestId);
-  const { state, endedAt, attempts } = story;
+  const { state, attempts } = story;
   const attempt = attempts.at(-1)?.attempt ?? 0;
-  const { request, error } = useRequestObject(requestId, `${state} ${attempt}`);
-  const [chosen, setTab] = useState<Tab>();
+  const { request, lookedAt, error } = useRequestObject(requestId, `${state} ${attempt}`);
   if (trouble !== undefined || (error !== null && request === undefined)) {
     return (
       <Panel title="Request">
@@ -42,7 +42,19 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
     );
   }
   if (request === undefined || state === undefined) return null;
-  const tab = chosen ?? (story.streams.size > 0 ? 'Output' : endedAt === undefined ? 'Payload' : 'Result');
+  return <Known request={request} lookedAt={lookedAt} story={story} />;
+}
+
+interface KnownProps {
+  readonly request: RequestObject;
+  /** When it stood like that. */
+  readonly lookedAt: number;
+  readonly story: Story;
+}
+
+function Known({ request, lookedAt, story }: KnownProps) {
+  const family = useFamily(request);
+  const { requestId } = request;
   return (
     <>
       <header className={styles['head']}>
@@ -55,54 +67,51 @@ export function RequestPage({ requestId }: { readonly requestId: string }) {
           </h1>
           <p className={styles['id']}>{requestId}</p>
         </div>
-        <Actions request={request} isOpen={endedAt === undefined} />
+        <Actions request={request} isOpen={story.endedAt === undefined} />
       </header>
-      <Facts request={request} story={story} />
-      {request.error !== undefined && (
-        <p className={styles['error']} role="alert">
-          <b>{request.error.code}</b> {request.error.message}
-          {request.error.retryable && <span> Another try may help.</span>}
-        </p>
-      )}
-      <Panel
-        title="Timeline"
-        aside={
-          <span className={styles['overall']}>
-            <ProgressBar value={story.overall} state={state} label="Overall progress" />
-            {Math.round(story.overall * 100)} %
-          </span>
-        }
-      >
-        <Timeline story={story} createdAt={request.createdAt} />
-      </Panel>
-      <section className={styles['tabs']} aria-label="What it is about">
-        <div role="tablist" aria-label="What it is about" onKeyDown={(event) => turn(event, tab, setTab)}>
-          {tabs.map((name) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              id={`tab-${name}`}
-              aria-controls="tab-panel"
-              aria-selected={tab === name}
-              tabIndex={tab === name ? 0 : -1}
-              data-kind="plain"
-              onClick={() => setTab(name)}
-            >
-              {name}
-              {name === 'Events' && <small>{story.events.length}</small>}
-            </button>
-          ))}
-        </div>
-        <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`} className={styles['panel']}>
-          {tab === 'Output' && <Output story={story} />}
-          {tab === 'Events' && <EventList events={story.events} />}
-          {tab === 'Payload' && <ValuePanel requestId={requestId} what="payload" isThere />}
-          {tab === 'Result' && <ValuePanel requestId={requestId} what="result" isThere={state === 'completed'} />}
-        </div>
-      </section>
-      <Related request={request} />
+      <Facts request={request} lookedAt={lookedAt} story={story} />
+      {request.error !== undefined && <Failure request={request} error={request.error} />}
+      <Timeline request={request} story={story} family={family} />
+      <Related family={family} />
+      <Contents request={request} story={story} />
     </>
+  );
+}
+
+function Contents({ request, story }: Omit<KnownProps, 'lookedAt'>) {
+  const [chosen, setTab] = useState<Tab>();
+  const { requestId } = request;
+  const { state, streams, events } = story;
+  // What was streamed is told a little later than that there is something.
+  const tab =
+    chosen ?? (streams.size > 0 || request.streams.length > 0 ? 'Output' : state === 'completed' ? 'Result' : 'Payload');
+  return (
+    <section className={styles['tabs']} aria-label="What it is about">
+      <div role="tablist" aria-label="What it is about" onKeyDown={(event) => turn(event, tab, setTab)}>
+        {tabs.map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-controls="tab-panel"
+            aria-selected={tab === name}
+            tabIndex={tab === name ? 0 : -1}
+            data-kind="plain"
+            onClick={() => setTab(name)}
+          >
+            {name}
+            {name === 'Events' && <small>{countText(events.length)}</small>}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`} className={styles['panel']}>
+        {tab === 'Output' && <Output request={request} story={story} />}
+        {tab === 'Events' && <EventList story={story} />}
+        {tab === 'Payload' && <ValuePanel requestId={requestId} what="payload" isThere />}
+        {tab === 'Result' && <ValuePanel requestId={requestId} what="result" isThere={state === 'completed'} />}
+      </div>
+    </section>
   );
 }
 
@@ -114,61 +123,3 @@ function turn(event: KeyboardEvent<HTMLElement>, tab: Tab, setTab: (tab: Tab) =>
   setTab(next);
   document.getElementById(`tab-${next}`)?.focus();
 }
-
-type FactsProps = { readonly request: RequestObject; readonly story: ReturnType<typeof useStory>['story'] };
-
-function Facts({ request, story }: FactsProps) {
-  const { requester, provider, timings, tags, createdAt } = request;
-  const { state = request.state, attempts, waiting, silentMs } = story;
-  const attempt = attempts.at(-1)?.attempt ?? request.attempt;
-  const facts: readonly (readonly [string, ReactNode])[] = [
-    ['State', <StateBadge key="state" state={state} />],
-    ['From', requester.name ?? requester.subject ?? requester.sessionId],
-    ['Hub', requester.hubId],
-    ['Provider', provider === undefined ? '–' : (provider.name ?? provider.instanceId ?? provider.sessionId)],
-    ['Attempt', attempt === 0 ? 'not begun' : attempt],
-    ['Waited', durationText(timings.queuedMs)],
-    ['Ran', timings.runningMs === undefined ? '–' : durationText(timings.runningMs)],
-    ['Created', <Ago key="created" at={new Date(createdAt).toISOString()} />],
-  ];
-  return (
-    <>
-      <dl className={styles['facts']}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {waiting !== undefined && (
-        <p className={styles['note']}>
-          It waits: {reasons[waiting.reason] ?? waiting.reason}
-          {waiting.position !== undefined && `, ${waiting.position} in line`}.{' '}
-          <Link href={servicePath(request.to)}>Look at {request.to}</Link>
-        </p>
-      )}
-      {silentMs !== undefined && <p className={styles['note']}>Its provider has said nothing for {durationText(silentMs)}.</p>}
-      {tags !== undefined && tags.length > 0 && (
-        <ul className={styles['tags']} aria-label="Tags">
-          {tags.map((tag) => (
-            <li key={tag}>
-              <Link href={requestsPath({ tag })}>{tag}</Link>
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
-}
-
-/** Why a request is queued, as the protocol says it (§6), in words. */
-const reasons: Readonly<Record<string, string>> = {
-  no_provider: 'nobody provides this action',
-  at_capacity: 'all providers are busy',
-  provider_suspect: 'its providers do not acknowledge what they are handed',
-  paused: 'the service is paused',
-  rejected: 'a provider gave it back',
-  provider_deaf: 'a provider did not acknowledge it',
-  provider_lost: 'its provider was lost',
-};

@@ -41,7 +41,8 @@ export interface Story {
   /** Numbered ones, in order. */
   readonly events: readonly FollowedEvent[];
   readonly waiting?: { readonly reason: string; readonly position?: number };
-  readonly silentMs?: number;
+  /** Its provider has said nothing since, by the clock of whoever looks. */
+  readonly silentSince?: number;
   readonly endedAt?: number;
 }
 
@@ -55,18 +56,21 @@ type Unseen = Map<readonly unknown[], unknown[]>;
 
 export const noStory: Story = { overall: 0, attempts: [], streams: new Map(), events: [] };
 
-/** Takes some events in at once: copies are made once for all of them. */
-export function told(story: Story, events: readonly FollowedEvent[]): Story {
+/**
+ * Takes some events in at once: copies are made once for all of them.
+ * @param now the clock of whoever looks, milliseconds: how long a silence is, is told as of now, and the hub's clock may be another.
+ */
+export function told(story: Story, events: readonly FollowedEvent[], now: number): Story {
   const unseen: Unseen = new Map();
   const begun: Story = { ...story, events: [...story.events, ...events.filter(isNumbered)] };
-  return events.reduce<Story>((before, event) => taken(before, event, unseen), begun);
+  return events.reduce<Story>((before, event) => taken(before, event, { unseen, now }), begun);
 }
 
 function isNumbered({ type }: FollowedEvent): boolean {
   return !['progress', 'running', 'waiting', 'stalled'].includes(type);
 }
 
-function taken(before: Story, event: FollowedEvent, unseen: Unseen): Story {
+function taken(before: Story, event: FollowedEvent, { unseen, now }: { readonly unseen: Unseen; readonly now: number }): Story {
   const { overall, attempt } = event;
   const story = attempt > (before.attempts.at(-1)?.attempt ?? -1) ? withAttempt(before, event) : { ...before, overall };
   switch (event.type) {
@@ -80,12 +84,12 @@ function taken(before: Story, event: FollowedEvent, unseen: Unseen): Story {
         waiting: { reason: event.reason, ...(event.position === undefined ? {} : { position: event.position }) },
       };
     case 'stalled':
-      return event.stalled ? { ...story, silentMs: event.silentMs } : without(story, 'silentMs');
+      return event.stalled ? { ...story, silentSince: now - event.silentMs } : without(story, 'silentSince');
     case 'tasks':
       return inAttempt(story, ({ tasks }) => ({ tasks: declared(tasks, event.tasks) }));
     case 'progress': {
       const { taskId, progress, message, at } = event;
-      const running = without({ ...story, state: 'running' as const }, 'silentMs');
+      const running = without({ ...story, state: 'running' as const }, 'silentSince');
       return inTask(
         running,
         taskId,
@@ -103,10 +107,11 @@ function taken(before: Story, event: FollowedEvent, unseen: Unseen): Story {
       return inTask(
         story,
         taskId,
-        (task) => ({
-          state: skipped === true ? 'skipped' : 'completed',
-          ...{ progress: 1, finishedAt: at, startedAt: startedAt ?? task.startedAt ?? at },
-        }),
+        (task) => {
+          const began = startedAt ?? task.startedAt;
+          if (skipped === true) return { state: 'skipped', ...(began === undefined ? {} : { startedAt: began, finishedAt: at }) };
+          return { state: 'completed', progress: 1, finishedAt: at, startedAt: began ?? at };
+        },
         at,
       );
     }
@@ -168,7 +173,7 @@ function ended(story: Story, event: Extract<FollowedEvent, { type: 'result' | 'e
     }
     return { tasks: now, endedAt };
   });
-  return without(without({ ...closed, state, overall, endedAt: at }, 'waiting'), 'silentMs');
+  return without(without({ ...closed, state, overall, endedAt: at }, 'waiting'), 'silentSince');
 }
 
 /** The log was trimmed: what came before is known by its outcome only. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RequestSummary } from '../../live/api.ts';
-import { type Page, patched, withFresh } from './live-pages.ts';
+import { type Held, heldStill, newIn, type Page, patched, withFresh } from './live-pages.ts';
 
 function aRequest(n: number, state: RequestSummary['state'] = 'running'): RequestSummary {
   const at = new Date(n * 1_000).toISOString();
@@ -29,6 +29,26 @@ test('what is there changes in its place, goes where it fits no more, and what i
   const { pages: now, fresh } = patched(pages, told, { state: 'running' });
   expect(idsOf(now)).toEqual(['id-3', 'id-1']);
   expect(fresh.map(({ request_id }) => request_id)).toEqual(['id-4']);
+});
+
+test('in a list that stands still nothing comes and nothing goes: what is there changes, and the rest is held by its latest', () => {
+  const filters = { state: 'running' };
+  const first = heldStill([{ requests: [aRequest(3), aRequest(2)] }], [aRequest(2, 'completed'), aRequest(4), aRequest(5)], {
+    filters,
+    held: new Map(),
+  });
+  expect(first.pages).toEqual([{ requests: [aRequest(3), aRequest(2, 'completed')] }]);
+  expect(newIn(first.pages, { filters, held: first.held })).toBe(2);
+  const second = heldStill(first.pages, [aRequest(4, 'failed')], { filters, held: first.held });
+  expect(newIn(second.pages, { filters, held: second.held })).toBe(1);
+  const goesOn = patched(second.pages, [...second.held.values()], filters);
+  expect(idsOf(withFresh(goesOn.pages, goesOn.fresh))).toEqual(['id-5', 'id-3']);
+});
+
+test('however long a list stands still, what it holds is bounded', () => {
+  let held: Held = new Map();
+  for (let n = 1; n <= 2_000; n += 1) ({ held } = heldStill([{ requests: [] }], [aRequest(n)], { filters: {}, held }));
+  expect(held.size).toBe(1_000);
 });
 
 test('fresh ones stand where they belong; one that is older than what was loaded waits for its page', () => {

@@ -12,6 +12,8 @@ export interface Page {
 const mostUnscrolled = 300;
 /** Whoever has gone down keeps what is around. */
 const mostScrolled = 5_000;
+/** Of a list that stands still for long, more are looked up when it goes on. */
+export const maxHeld = 1_000;
 
 /** What is there changes in its place, or goes where it fits no more; what is new and fits is `fresh`. */
 export function patched(
@@ -33,11 +35,40 @@ export function patched(
   return { pages: now, fresh: [...changed.values()].filter((one) => fits(one, filters)) };
 }
 
+/** What a list that stands still was told: what would come into it or go from it, the latest of each. */
+export type Held = ReadonlyMap<string, RequestSummary>;
+
+/** A list that stands still: what is there changes in its place and stays, though it fits no more; what would come or go is held. */
+export function heldStill(
+  pages: readonly Page[],
+  told: readonly RequestSummary[],
+  { filters, held }: { readonly filters: Filters; readonly held: Held },
+): { readonly pages: readonly Page[]; readonly held: Held } {
+  const shown = idsOf(pages);
+  const isFull = held.size >= maxHeld;
+  const changed = told.filter((one) => {
+    if (held.has(one.request_id)) return true;
+    return !isFull && shown.has(one.request_id) !== fits(one, filters);
+  });
+  const now = changed.length === 0 ? held : new Map([...held, ...changed.map((one) => [one.request_id, one] as const)]);
+  return { pages: patched(pages, told, {}).pages, held: now };
+}
+
+/** How many of them a list that goes on would show. */
+export function newIn(pages: readonly Page[], { filters, held }: { readonly filters: Filters; readonly held: Held }): number {
+  const shown = idsOf(pages);
+  return [...held.values()].filter((one) => !shown.has(one.request_id) && fits(one, filters)).length;
+}
+
+function idsOf(pages: readonly Page[]): ReadonlySet<string> {
+  return new Set(pages.flatMap(({ requests }) => requests.map(({ request_id }) => request_id)));
+}
+
 /** Only what belongs before the end of what was loaded: older ones come with their page. */
 export function withFresh(pages: readonly Page[], fresh: readonly RequestSummary[]): readonly Page[] {
   const [first, ...rest] = pages;
   if (first === undefined || fresh.length === 0) return pages;
-  const known = new Set(pages.flatMap(({ requests }) => requests.map(({ request_id }) => request_id)));
+  const known = idsOf(pages);
   const last = pages.at(-1);
   const oldest = last?.next_cursor === undefined ? '' : (last.requests.at(-1)?.created_at ?? '');
   const added = fresh.filter(({ request_id, created_at }) => !known.has(request_id) && created_at >= oldest);

@@ -13,6 +13,7 @@ import { shortId } from '../../parts/short-id.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import styles from './request-table.module.css';
 import { RowActions } from './row-actions.tsx';
+import { silentMs } from './silence.ts';
 
 interface RequestTableProps {
   readonly requests: readonly RequestSummary[];
@@ -20,12 +21,12 @@ interface RequestTableProps {
   readonly onEnd: () => void;
 }
 
-/** As the style sheet says; on a phone what a row tells takes two lines. */
+/** On a phone what a row tells takes two lines. Each row is given its height from here: a style sheet would count by another measure. */
 const rowPx = 44;
 const narrowRowPx = 64;
 const narrow = matchMedia('(max-width: 40rem)');
 const overscan = 12;
-const heads = ['State', 'Service', 'Id', 'Progress', 'Took', 'Began'] as const;
+const heads = ['State', 'Service', 'Id', 'How it fares', 'Took', 'Began'] as const;
 
 function onNarrow(changed: () => void): () => void {
   narrow.addEventListener('change', changed);
@@ -56,8 +57,8 @@ export function RequestTable({ requests, hasMore, onEnd }: RequestTableProps) {
           <span key={head}>{head}</span>
         ))}
       </div>
-      <ul ref={list} aria-label="Requests" className={styles['rows']} style={{ height: rows.getTotalSize() }}>
-        {shown.map(({ key, index, start }) => {
+      <ul ref={list} aria-label="Requests" tabIndex={-1} className={styles['rows']} style={{ height: rows.getTotalSize() }}>
+        {shown.map(({ key, index, start, size }) => {
           const request = requests[index];
           return request === undefined ? null : (
             <Row
@@ -65,6 +66,7 @@ export function RequestTable({ requests, hasMore, onEnd }: RequestTableProps) {
               request={request}
               index={index}
               top={start - rows.options.scrollMargin}
+              height={size}
               total={hasMore ? -1 : requests.length}
             />
           );
@@ -78,18 +80,20 @@ interface RowProps {
   readonly request: RequestSummary;
   readonly index: number;
   readonly top: number;
+  readonly height: number;
   /** Of all rows; -1 while nobody knows. */
   readonly total: number;
 }
 
-function Row({ request, index, top, total }: RowProps) {
+function Row({ request, index, top, height, total }: RowProps) {
   const now = useNow();
   const { request_id, to, action, state, overall, attempt, created_at, finished_at, error, tags } = request;
   const tookMs = (finished_at === undefined ? now : Date.parse(finished_at)) - Date.parse(created_at);
+  const note = noteOf(request, now);
   return (
     <li
       className={styles['row']}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ transform: `translateY(${top}px)`, height }}
       aria-posinset={index + 1}
       aria-setsize={total}
       {...{ [rowAttribute]: '' }}
@@ -114,8 +118,8 @@ function Row({ request, index, top, total }: RowProps) {
         {finished_at === undefined ? (
           <>
             <ProgressBar value={isUntold(request) ? null : overall} state={state} label={`${to} ${action}`} />
-            <span className={styles['note']} title={noteOf(request)}>
-              {noteOf(request)}
+            <span className={styles['note']} title={note} data-silent={request.live.stalled !== undefined}>
+              {note}
             </span>
           </>
         ) : error === undefined || state === 'cancelled' ? (
@@ -141,10 +145,11 @@ function isUntold({ state, overall }: RequestSummary): boolean {
   return state === 'running' && overall === 0;
 }
 
-function noteOf(request: RequestSummary): string {
+function noteOf(request: RequestSummary, now: number): string {
   const { live, overall } = request;
-  const { waiting, stalled } = live;
-  if (stalled !== undefined) return `silent for ${durationText(stalled.silent_ms)}`;
+  const { waiting } = live;
+  const silence = silentMs(request, now);
+  if (silence !== undefined) return `silent for ${durationText(silence)}`;
   if (waiting?.position !== undefined) return `waits, ${waiting.position} in line`;
   if (waiting !== undefined) return 'waits';
   const { title, message } = live.task ?? {};

@@ -1,41 +1,43 @@
 /** The list of requests: found by what they are, shared by its address, going on while one looks. */
 
-import { Pause, Play } from 'lucide-react';
-import { type FormEvent, useMemo, useState } from 'react';
+import { ArrowUp, Pause, Play } from 'lucide-react';
+import { type FormEvent, type MouseEvent, useMemo, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { requestsPath } from '../../app/paths.ts';
-import type { RequestState } from '../../live/api.ts';
 import { countText } from '../../parts/durations.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { type FilterName, type Filters, filtersOf, readFilters, typedOf } from './filters.ts';
+import { type Filters, filtersOf, readFilters, typedOf } from './filters.ts';
+import { presetOf, presets, withPreset } from './presets.ts';
+import { useReading } from './reading.ts';
 import { useRequestList } from './request-list.ts';
 import { RequestTable } from './request-table.tsx';
 import styles from './requests-page.module.css';
-
-const presets: readonly (readonly [name: string, filters: Filters])[] = [
-  ['All', {}],
-  ['In flight', { state: 'queued,assigned,running,cancelling' }],
-  ['Stalled', { is: 'stalled' }],
-  ['Queued', { state: 'queued' }],
-  ['Running', { state: 'running' }],
-  ['Completed', { state: 'completed' }],
-  ['Failed', { state: 'failed,expired' satisfies `${RequestState},${RequestState}` }],
-  ['Cancelled', { state: 'cancelled' }],
-  ['Failed in the last hour', { state: 'failed,expired', since: '1h' }],
-  ['Slow', { longer: '30s' }],
-];
 
 export function RequestsPage() {
   const query = useSearch();
   const [, navigate] = useLocation();
   const filters = useMemo(() => readFilters(query), [query]);
   const [isPaused, setPaused] = useState(false);
-  const list = useRequestList(filters, { isPaused });
+  const place = useRef<HTMLDivElement>(null);
+  const { isRead, handlers } = useReading(place);
+  const [isEmpty, setEmpty] = useState(true);
+  // Where nothing is, nothing moves away.
+  const list = useRequestList(filters, { isStill: isPaused || (isRead && !isEmpty) });
+  const isEmptyNow = (list.requests?.length ?? 0) === 0;
+  if (isEmpty !== isEmptyNow) setEmpty(isEmptyNow);
   const typed = typedOf(filters);
+  const current = presetOf(filters);
   const go = (to: Filters): void => navigate(requestsPath(to));
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     go(filtersOf(String(new FormData(event.currentTarget).get('typed') ?? '')));
+  };
+  const showNew = (event: MouseEvent<HTMLButtonElement>): void => {
+    list.take();
+    scrollTo({ top: 0 });
+    // The button goes: by keyboard one goes on from the list's beginning, and a pointer leaves nothing behind.
+    if (event.detail === 0) place.current?.querySelector('ul')?.focus();
+    else event.currentTarget.blur();
   };
   return (
     <>
@@ -43,9 +45,7 @@ export function RequestsPage() {
         <h1>Requests</h1>
         <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
           {isPaused ? <Play size={14} aria-hidden="true" /> : <Pause size={14} aria-hidden="true" />}
-          {isPaused
-            ? `Go on${list.heldBack > 0 ? `: ${countText(list.heldBack)}${list.isHeldBackFull ? ' and more' : ''} new` : ''}`
-            : 'Pause'}
+          {isPaused ? 'Go on' : 'Pause'}
         </button>
       </header>
       <div className={styles['filters']}>
@@ -54,7 +54,7 @@ export function RequestsPage() {
             <a
               key={name}
               href={requestsPath(withPreset(filters, preset))}
-              aria-current={presetNames.every((one) => filters[one] === preset[one]) ? 'true' : undefined}
+              aria-current={name === current ? 'true' : undefined}
               onClick={(event) => {
                 event.preventDefault();
                 go(withPreset(filters, preset));
@@ -81,32 +81,34 @@ export function RequestsPage() {
           {list.error.message}
         </p>
       )}
-      {list.requests?.length === 0 ? (
-        <div className={styles['sheet']}>
-          <EmptyState title={typed === '' ? 'No request yet' : 'No request is like that'}>
-            {typed === '' ? (
-              <p>
-                A request shows here as soon as somebody sends one: with the SDK, with <code>conduit call</code>, or by{' '}
-                <code>POST /api/v1/requests</code>.
-              </p>
-            ) : (
-              <button type="button" onClick={() => go({})}>
-                Show all
-              </button>
-            )}
-          </EmptyState>
-        </div>
-      ) : (
-        <RequestTable requests={list.requests ?? []} hasMore={list.hasMore} onEnd={list.loadMore} />
-      )}
+      <div ref={place} className={styles['list']} {...handlers}>
+        {list.heldBack > 0 && (
+          <div className={styles['new']}>
+            <button type="button" data-kind="main" onClick={showNew}>
+              <ArrowUp size={14} aria-hidden="true" />
+              {`${countText(list.heldBack)}${list.isHeldBackFull ? ' and more' : ''} new`}
+            </button>
+          </div>
+        )}
+        {list.requests?.length === 0 ? (
+          <div className={styles['sheet']}>
+            <EmptyState title={typed === '' ? 'No request yet' : 'No request is like that'}>
+              {typed === '' ? (
+                <p>
+                  A request shows here as soon as somebody sends one: with the SDK, with <code>conduit call</code>, or by{' '}
+                  <code>POST /api/v1/requests</code>.
+                </p>
+              ) : (
+                <button type="button" onClick={() => go({})}>
+                  Show all
+                </button>
+              )}
+            </EmptyState>
+          </div>
+        ) : (
+          <RequestTable requests={list.requests ?? []} hasMore={list.hasMore} onEnd={list.loadMore} />
+        )}
+      </div>
     </>
   );
-}
-
-/** What presets say. */
-const presetNames = ['state', 'since', 'longer', 'is'] as const satisfies readonly FilterName[];
-
-/** What a preset says replaces what the last one said; the rest stays. */
-function withPreset({ state: _state, since: _since, longer: _longer, is: _is, ...rest }: Filters, preset: Filters): Filters {
-  return { ...rest, ...preset };
 }

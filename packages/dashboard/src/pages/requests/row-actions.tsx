@@ -12,7 +12,8 @@ import styles from './row-actions.module.css';
 
 export function RowActions({ request }: { readonly request: RequestSummary }) {
   const { request_id: id, to, action, finished_at, requester } = request;
-  const [isAsking, setAsking] = useState(false);
+  const [asked, setAsked] = useState<'cancel' | 'again'>();
+  const close = (): void => setAsked(undefined);
   const mayAct = useMayActOn(requester.subject);
   if (!mayAct) return null;
   const cancel = (): void => void act(async () => outcomes[(await post('cancelled', `/requests/${id}/cancel`)).outcome]);
@@ -24,23 +25,33 @@ export function RowActions({ request }: { readonly request: RequestSummary }) {
   return (
     <span className={styles['actions']}>
       {finished_at === undefined ? (
-        <button type="button" onClick={() => setAsking(true)} {...{ [cancelKeyAttribute]: '' }}>
+        <button type="button" onClick={() => setAsked('cancel')} {...{ [cancelKeyAttribute]: '' }}>
           <Ban size={14} aria-hidden="true" />
           Cancel
         </button>
       ) : (
-        <button type="button" onClick={again}>
+        <button type="button" onClick={() => setAsked('again')}>
           <RotateCcw size={14} aria-hidden="true" />
           Run again
         </button>
       )}
-      {isAsking && (
+      {asked === 'cancel' && (
         <Confirm
           title={`Cancel this request to ${to}?`}
           text={`${action}, ${id}. Its provider is told to stop; what it has streamed so far stays.`}
           verb="Cancel the request"
           onConfirm={cancel}
-          onClose={() => setAsking(false)}
+          onClose={close}
+        />
+      )}
+      {asked === 'again' && (
+        <Confirm
+          title={`Run this request to ${to} again?`}
+          text={`${action}, ${id}. A new request is sent with the same payload; this one stays as it is.`}
+          verb="Send a new request"
+          kind="main"
+          onConfirm={again}
+          onClose={close}
         />
       )}
     </span>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fieldsOf, payloadFrom } from './form.ts';
+import { fieldsOf, payloadFrom, troubleIn } from './form.ts';
 
 const schema = {
   type: 'object',
@@ -43,6 +43,8 @@ test('what was filled in becomes the payload, and what was left empty is left ou
   });
   expect(payloadFrom(fields, (name) => (name === 'isDraft' ? null : ''))).toEqual({ isDraft: false });
   expect(() => payloadFrom(fields, () => '{')).toThrow(/options, JSON/);
+  expect(troubleIn(fields, () => '{')).toEqual({ name: 'options', why: expect.stringMatching(/^options, JSON: /) });
+  expect(troubleIn(fields, (name) => said[name])).toBeUndefined();
 });
 
 test('without a schema of an object the payload is one piece of JSON', () => {

@@ -51,6 +51,21 @@ function fieldOf(name: string, schema: Readonly<Record<string, unknown>>, isRequ
   };
 }
 
+/** The first field whose JSON is none, and why. */
+export function troubleIn(
+  fields: readonly Field[],
+  read: (name: string) => unknown,
+): { readonly name: string; readonly why: string } | undefined {
+  for (const field of fields.filter(({ kind }) => kind === 'json')) {
+    try {
+      parsed(field, read(field.name));
+    } catch (error) {
+      return { name: field.name, why: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  return undefined;
+}
+
 /** @throws SyntaxError for what should be JSON and is none. */
 export function payloadFrom(fields: readonly Field[], read: (name: string) => unknown): unknown {
   const [only] = fields;

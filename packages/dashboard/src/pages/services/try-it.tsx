@@ -6,14 +6,14 @@ import { type FormEvent, useId, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Service } from '../../live/api.ts';
 import { waitsFor } from '../../parts/waits-for.ts';
-import { type Field, fieldsOf, payloadFrom } from './form.ts';
+import { type Field, fieldsOf, payloadFrom, troubleIn } from './form.ts';
 import { Tried } from './tried.tsx';
 import styles from './try-it.module.css';
 
 export function TryIt({ service }: { readonly service: Service }) {
   const { name, actions } = service;
   const [chosen, setChosen] = useState(actions[0]?.name ?? '');
-  const [trouble, setTrouble] = useState('');
+  const [trouble, setTrouble] = useState<ReturnType<typeof troubleIn>>();
   const sent = useRequest(name, chosen);
   const tried = useTried(sent);
   const { state: connection, error: refusal } = useConnection();
@@ -21,15 +21,15 @@ export function TryIt({ service }: { readonly service: Service }) {
   const fields = fieldsOf(actions.find((action) => action.name === chosen)?.input);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    let payload: unknown;
-    try {
-      payload = payloadFrom(fields, (field) => data.get(field));
-    } catch (error) {
-      setTrouble(error instanceof Error ? error.message : String(error));
+    const form = event.currentTarget;
+    const data = new FormData(form);
+    const found = troubleIn(fields, (field) => data.get(field));
+    setTrouble(found);
+    if (found !== undefined) {
+      form.querySelector<HTMLElement>(`[name="${CSS.escape(found.name)}"]`)?.focus();
       return;
     }
-    setTrouble('');
+    const payload = payloadFrom(fields, (field) => data.get(field));
     tried.keep(sent.start(payload).id);
   };
   return (
@@ -54,11 +54,12 @@ export function TryIt({ service }: { readonly service: Service }) {
           )}
         </label>
         {fields.map((field) => (
-          <Control key={`${chosen} ${field.name}`} field={field} />
+          <Control
+            key={`${chosen} ${field.name}`}
+            field={field}
+            trouble={trouble?.name === field.name ? trouble.why : undefined}
+          />
         ))}
-        <p role="alert" className={styles['trouble']}>
-          {trouble}
-        </p>
         <button type="submit" data-kind="main" disabled={!isConnected}>
           <Send size={14} aria-hidden="true" />
           Send
@@ -97,10 +98,20 @@ function useTried(sent: UsedRequest): { readonly request: RequestView; keep(id: 
   };
 }
 
-function Control({ field }: { readonly field: Field }) {
+interface ControlProps {
+  readonly field: Field;
+  /** What is wrong with what was filled in. */
+  readonly trouble: string | undefined;
+}
+
+function Control({ field, trouble }: ControlProps) {
   const { name, label, kind, isRequired, choices, initial, hint } = field;
   const id = useId();
-  const shared = { id, name, required: isRequired && kind !== 'flag' };
+  const troubleId = useId();
+  const shared = {
+    ...{ id, name, required: isRequired && kind !== 'flag' },
+    ...(trouble === undefined ? {} : { 'aria-invalid': true, 'aria-describedby': troubleId }),
+  };
   return (
     <label htmlFor={id} data-kind={kind}>
       <span>
@@ -120,6 +131,9 @@ function Control({ field }: { readonly field: Field }) {
       {kind === 'text' && <input {...shared} type="text" defaultValue={initial} />}
       {kind === 'json' && <textarea {...shared} rows={6} spellCheck={false} defaultValue={initial} />}
       {hint !== undefined && <small>{hint}</small>}
+      <small id={troubleId} role="alert">
+        {trouble}
+      </small>
     </label>
   );
 }
