@@ -57,9 +57,9 @@ const handlers: LooseHandlers = {
   },
 };
 
-/** @returns the addresses of what came of it. */
-export async function extremes(url: string, conduit: Conduit): Promise<Record<string, string>> {
-  await serve(service, handlers, { hub: url, name, capacity: 16, handlesSignals: false, log: () => undefined });
+/** @param signal ends the service. @returns the addresses of what came of it. */
+export async function extremes(url: string, conduit: Conduit, signal: AbortSignal): Promise<Record<string, string>> {
+  await serve(service, handlers, { hub: url, name, capacity: 16, signal, handlesSignals: false, log: () => undefined });
   const asked = Object.entries({
     'request-steps': 'steps',
     'request-fan': 'fan',

@@ -54,8 +54,9 @@ const conduit = await connect(demo.url, { name: 'storefront' });
 // Somebody who was there, and is gone.
 await (await connect(demo.url, { name: 'night shift' })).close();
 const browser = await startChromium();
+const ending = new AbortController();
 try {
-  const ids = { ...(await work(conduit)), ...(await extremes(demo.url, conduit)) };
+  const ids = { ...(await work(conduit)), ...(await extremes(demo.url, conduit, ending.signal)) };
   keepBusy(conduit);
   const pages: Readonly<Record<string, string>> = {
     overview: '',
@@ -78,7 +79,8 @@ try {
       if (isWanted(name)) await picture(browser, name, pages[page] ?? page, look, doing);
   }
 } finally {
-  await conduit.close();
+  ending.abort();
+  conduit.close();
   await browser.close();
   await demo.stop();
 }
