@@ -23,7 +23,8 @@ export function oneAtATime(look: () => Promise<unknown>): () => void {
     isLooking = true;
     do {
       isWanted = false;
-      await look();
+      // A hub that went meanwhile is asked again once its stream has begun anew.
+      await look().catch(() => undefined);
     } while (isWanted);
     isLooking = false;
   };

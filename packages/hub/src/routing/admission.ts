@@ -49,7 +49,7 @@ export class Admission {
     }
     const service = known ?? registry.open(tenant, message.to);
     if (known?.offers(message.action) === false) {
-      const offered = known.named(maxNamed).join(', ');
+      const offered = known.named(maxNamed).join(', ') || 'nothing';
       throw new ConduitError('action_not_found', `"${message.to}" does not offer "${message.action}", but ${offered}`);
     }
     const input = service.action(message.action)?.input;
