@@ -121,7 +121,8 @@ test('README.md', async () => {
   const terminal = new Terminal({ CONDUIT_URL: hub.url });
   await terminal.run(lines.take('npx conduit call brightwrapper'));
   expect(readdirSync(terminal.folder).filter((name) => /\.(?:png|svg)$/.test(name))).toHaveLength(4);
-  expect(await terminal.run(lines.take('npx conduit call llm'))).toContain('"finishReason": "stop"');
+  // What it writes is chance: sometimes it has no more to say, sometimes it is cut off.
+  expect(await terminal.run(lines.take('npx conduit call llm'))).toMatch(/"finishReason": "(?:stop|length)"/);
   const following = terminal.type(lines.take('npx conduit requests --follow'));
   await following.printed(/llm +chat/);
   await following.close();
