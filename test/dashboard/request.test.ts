@@ -2,10 +2,10 @@
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Answer } from '@conduit/hub/contract/api';
 import { action, defineService, type LooseHandlers, serve } from '@conduit/sdk';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { clientsOf } from '../support/clients.ts';
 import { closing } from '../support/closing.ts';
 import { aHubProcess } from '../support/hub-process.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
@@ -116,7 +116,7 @@ test('a request that is looked at no more is followed no more, though nothing of
   const page = await openPage(chromium, `${hub.url}/requests/${request.id}`);
   await state(page, 'running');
   const watching = async (): Promise<number | undefined> => {
-    const { clients } = (await (await fetch(`${hub.url}/api/v1/clients`)).json()) as Answer<'clients'>;
+    const clients = await clientsOf(hub.url);
     return clients.find(({ name }) => name === 'dashboard')?.watching;
   };
   expect(await watching()).toBe(1);

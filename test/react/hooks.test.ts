@@ -1,11 +1,11 @@
 /** The SDK's hooks in React and Chromium, in strict mode, over a real hub: through cuts of it too. */
 
 import { fileURLToPath } from 'node:url';
-import type { Answer } from '@conduit/hub/contract/api';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { filesOf } from '../browser/built.ts';
 import { aBrowserForThisFile } from '../browser/sdk-page.ts';
+import { clientsOf } from '../support/clients.ts';
 import { closing } from '../support/closing.ts';
 import { aHubProcess } from '../support/hub-process.ts';
 import { aConduit, aGate, aProvider, aTestHub } from '../support/sdk.ts';
@@ -80,7 +80,7 @@ async function aWriter(hub: string): Promise<{ open(): void; readonly cancelled:
 
 /** How many requests the hub tells the pages of. */
 async function watching(hub: string): Promise<number> {
-  const { clients } = (await (await fetch(`${hub}/api/v1/clients`)).json()) as Answer<'clients'>;
+  const clients = await clientsOf(hub);
   return clients.filter(({ name }) => name === 'a page').reduce((sum, client) => sum + client.watching, 0);
 }
 
@@ -250,11 +250,8 @@ test('a component asks as soon as it is there, before the connection is', async 
 test('strict mode leaves one connection, and the page that goes none; another address is another connection', async () => {
   const [hub, other] = [await aTestHub(), await aTestHub()];
   const clientsAt = async (url: string): Promise<number> => {
-    const answer = await fetch(`${url}/api/v1/clients`);
-    const { clients } = (await answer.json()) as {
-      readonly clients: readonly { readonly name?: string; readonly connected?: boolean }[];
-    };
-    return clients.filter(({ name, connected }) => name === 'a page' && connected !== false).length;
+    const clients = await clientsOf(url);
+    return clients.filter(({ name, connected }) => name === 'a page' && connected).length;
   };
   const { page, press, says } = await aPage(hub.url, { other: other.url });
   await says('connection', 'connected');

@@ -11,7 +11,7 @@ import type { ConduitError } from './protocol/errors.ts';
 import { tellOfAbsence } from './service/absence.ts';
 import type { Context } from './service/context.ts';
 import type { AnyHandler } from './service/handlers.ts';
-import { failProcess, processId } from './service/process.ts';
+import { failProcess, ownProcess } from './service/process.ts';
 import { Provider } from './service/provider.ts';
 import { drainOnSignals } from './service/signals.ts';
 
@@ -116,7 +116,7 @@ export async function serve(
   const name = typeof service === 'string' ? service : nameOf(service);
   const known = new Map(typeof service === 'string' ? [] : actionsOf(service).map((action) => [action.name, action]));
   checkHandlers(name, handlers, known.keys());
-  const workerName = processId === undefined ? `${name} worker` : `${name} worker ${processId}`;
+  const workerName = ownProcess === undefined ? `${name} worker` : `${name} worker ${ownProcess.pid}`;
   const connection = new Connection(hub, { name: workerName, ...options });
   const requests = new Requests(connection);
   const provider = new Provider({

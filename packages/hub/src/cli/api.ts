@@ -1,7 +1,7 @@
 /** A hub's HTTP API, for what its event protocol does not list. */
 
 import { type Fields, isFields } from '@conduit/sdk/protocol/fields';
-import { checkAddress, type HubOptions, unreachable } from './at-hub.ts';
+import { type HubOptions, httpAddressOf, unreachable } from './at-hub.ts';
 import { Refusal } from './exit.ts';
 
 /** How long an answer may take. */
@@ -17,7 +17,7 @@ export async function askApi(
   path: string,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Response> {
-  const address = `${addressOf(url)}/api/v1${path}`;
+  const address = `${httpAddressOf(url)}/api/v1${path}`;
   const shown = token ?? process.env['CONDUIT_TOKEN'] ?? '';
   const headers = shown === '' ? {} : { Authorization: `Bearer ${shown}` };
   let response: Response;
@@ -57,11 +57,4 @@ export async function* pages(
 async function bodyOf(response: Response): Promise<Fields> {
   const body: unknown = await response.json().catch(() => undefined);
   return isFields(body) ? body : {};
-}
-
-/** The API stands beside Socket.IO, below the same path. @throws Refusal */
-function addressOf(url: string): string {
-  checkAddress(url);
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol.replace('ws', 'http')}//${host}${pathname.replace(/\/+$/, '')}`;
 }

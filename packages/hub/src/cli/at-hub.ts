@@ -72,21 +72,21 @@ export function checkAddress(url: string): void {
   throw new Refusal(`the hub's address must be a URL such as http://127.0.0.1:9100, not "${url}"`, 'usage');
 }
 
+/** Where the hub speaks HTTP: beside Socket.IO, below the same path; without a slash at its end. @throws Refusal */
+export function httpAddressOf(url: string): string {
+  checkAddress(url);
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol.replace('ws', 'http')}//${host}${pathname.replace(/\/+$/, '')}`;
+}
+
 export function unreachable(url: string): Refusal {
   return new Refusal(`no hub answers at ${url}; start one with: ${conduitCommand} start`, 'unreachable');
 }
 
 /** Nobody answered as a hub: whether somebody else did makes another sentence. */
 async function whyUnreachable(url: string): Promise<Refusal> {
-  const healthz = new URL(
-    'healthz',
-    `${url
-      .replace(/^ws/, 'http')
-      .replace(/[?#].*$/, '')
-      .replace(/\/$/, '')}/`,
-  );
   try {
-    const { ok, status } = await fetch(healthz, { signal: AbortSignal.timeout(strangerMs) });
+    const { ok, status } = await fetch(`${httpAddressOf(url)}/healthz`, { signal: AbortSignal.timeout(strangerMs) });
     if (!ok) return new Refusal(`what answers at ${url} is no hub (it said ${status} to /healthz); say --url`, 'unreachable');
   } catch {
     // Nobody at all.

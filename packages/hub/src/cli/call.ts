@@ -64,12 +64,7 @@ export async function call({ service, action, payload, options, showsResult = tr
 }
 
 async function readPayload(payload: string): Promise<unknown> {
-  const isSaid = payload !== '-' && !payload.startsWith('@');
-  const bytes = isSaid
-    ? Buffer.from(payload)
-    : payload === '-'
-      ? await buffer(process.stdin)
-      : await readFileOrRefuse(payload.slice(1));
+  const bytes = await bytesOf(payload);
   if (!isUtf8(bytes)) {
     const instead = `over HTTP bytes can be sent as they are: curl --data-binary ${payload === '-' ? '@-' : payload} -H 'Content-Type: application/octet-stream' 'HUB/api/v1/requests?to=SERVICE&action=ACTION'`;
     throw new Refusal(`the payload is binary, and a command sends JSON; ${instead}`, 'usage');
@@ -79,6 +74,11 @@ async function readPayload(payload: string): Promise<unknown> {
   } catch (error) {
     throw new Refusal(`the payload is not JSON: ${error instanceof Error ? error.message : String(error)}`, 'usage');
   }
+}
+
+async function bytesOf(payload: string): Promise<Buffer> {
+  if (payload === '-') return await buffer(process.stdin);
+  return payload.startsWith('@') ? await readFileOrRefuse(payload.slice(1)) : Buffer.from(payload);
 }
 
 async function readFileOrRefuse(path: string): Promise<Buffer> {

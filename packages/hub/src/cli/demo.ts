@@ -1,8 +1,6 @@
 /** `conduit demo`: a hub and the example services as processes of their own, put to work before your eyes, and what to try next. */
 
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { ServiceInfo } from '@conduit/sdk';
 import { defaults } from '../contract/config.ts';
 import { atHub } from './at-hub.ts';
@@ -10,6 +8,7 @@ import { call } from './call.ts';
 import { Children } from './children.ts';
 import { type Example, examples, isBuilt, mainOf } from './demo-examples.ts';
 import { exitCodes, Refusal } from './exit.ts';
+import { troubleOfListening } from './listening.ts';
 
 export interface DemoOptions {
   readonly once?: true;
@@ -81,7 +80,7 @@ class DemoHub {
 
   /** On the usual port if it is free, so that what the README says works; otherwise on any. @returns its address. */
   async start(): Promise<string> {
-    const isFree = await isPortFree(defaults.port);
+    const isFree = (await troubleOfListening('127.0.0.1', defaults.port)) === undefined;
     if (!isFree) say(`Port ${defaults.port} is taken: the hub of the demo listens on another one.`);
     const url = (isFree ? await this.#run(defaults.port) : undefined) ?? (await this.#run(0));
     if (url === undefined) throw new Refusal('the hub of the demo could not start', 'failed');
@@ -181,17 +180,6 @@ function takes(actions: ServiceInfo['actions'], wanted: string): boolean {
 
 function commandOf({ name, action, payload }: Example): string {
   return `conduit call ${name} ${action} '${payload}'`;
-}
-
-async function isPortFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  return await once(server, 'listening').then(
-    () => {
-      server.close();
-      return true;
-    },
-    () => false,
-  );
 }
 
 function say(text: string): void {

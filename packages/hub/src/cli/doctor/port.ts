@@ -1,9 +1,9 @@
 /** The port: free, or a hub answers there, how it is, and whether its clock agrees with this machine's. */
 
-import { createServer } from 'node:net';
 import { isFields } from '@conduit/sdk/protocol/fields';
 import type { HubConfig } from '../../config.ts';
 import { version } from '../../version.ts';
+import { troubleOfListening } from '../listening.ts';
 import { type Finding, failed, ok, sentenceOf, warning } from './finding.ts';
 
 const answerMs = 5_000;
@@ -26,15 +26,6 @@ export async function portFindings({ host, port }: HubConfig): Promise<readonly 
     ];
   }
   return await findingsAt(urlOf(host, port), where);
-}
-
-/** @returns why not, as the system names it. */
-async function troubleOfListening(host: string, port: number): Promise<string | undefined> {
-  const server = createServer();
-  return await new Promise((resolve) => {
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
-  });
 }
 
 async function findingsAt(url: string, where: string): Promise<readonly Finding[]> {
